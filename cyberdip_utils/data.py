@@ -1,0 +1,268 @@
+"""The tables: ``load`` one, read ``about`` it, ``cite`` it, or list the ``catalog``."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+_DTYPES = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean", "string": "str"}
+
+
+class DataError(Exception):
+    """A file in ``data/`` is missing or is not what the manifest says it is."""
+
+
+def data_folder() -> Path:
+    """The folder of the data package.
+
+    Returns
+    -------
+    Path
+        ``CYBERDIP_DATA`` if that environment variable is set, else ``data`` beside the package.
+    """
+    given = os.environ.get("CYBERDIP_DATA")
+    return Path(given) if given else Path(__file__).resolve().parents[1] / "data"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of one table; printing it shows the lot.
+
+    ``citation`` and ``licence`` join what the table's sources say; ``fields`` is a frame with
+    one row per column (name, type, unit, description).
+    """
+
+    name: str
+    title: str
+    description: str
+    theme: str
+    coverage: str
+    as_of: str
+    licence: str
+    citation: str
+    rows: int
+    caveats: tuple[str, ...]
+    dropped: tuple[str, ...]
+    sources: tuple[dict, ...]
+    fields: pd.DataFrame = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.name}: {self.title} ({self.rows:,} rows)",
+            self.description,
+            f"Coverage: {self.coverage}. As of {self.as_of}.",
+            f"Licence: {self.licence}",
+            f"Source: {self.citation}",
+        ]
+        lines += [f"Trap: {c}" for c in self.caveats] + [f"Left out: {c}" for c in self.dropped]
+        lines += ["Columns:"]
+        for row in self.fields.itertuples():
+            unit = f" [{row.unit}]" if row.unit else ""
+            lines.append(f"  {row.column} ({row.type}){unit}: {row.description}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *rest = str(self).split("\n")
+        body = "<br>".join(escape(x) for x in rest[: rest.index("Columns:")])
+        return f"<p><b>{escape(head)}</b><br>{body}</p>{self.fields.to_html(index=False, escape=True)}"
+
+
+@lru_cache(maxsize=4)
+def _manifest(folder: Path) -> dict[str, dict]:
+    path = folder / "datapackage.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        return {r["name"]: r for r in package["resources"]}
+    except FileNotFoundError:
+        raise DataError(
+            f"{path} is missing: the data folder is not whole. Get it again from the repository."
+        ) from None
+    except (ValueError, KeyError, TypeError) as err:
+        raise DataError(
+            f"{path} is not a readable manifest ({err}). Restore it from the repository."
+        ) from err
+
+
+def _entry(name: str) -> dict:
+    manifest = _manifest(data_folder())
+    if name in manifest:
+        return manifest[name]
+    near = difflib.get_close_matches(str(name), manifest, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "catalog() lists them all."
+    raise KeyError(f"no table {name!r} among {len(manifest)}; {hint}")
+
+
+def _content(entry: dict) -> bytes:
+    path = data_folder() / entry["path"]
+    mend = "Restore it from the repository, or rebuild it with `make data`."
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing. {mend}") from None
+    if len(content) != entry["bytes"]:
+        raise DataError(
+            f"{path} is damaged: {len(content):,} bytes, the manifest says {entry['bytes']:,}. {mend}"
+        )
+    got = "sha256:" + hashlib.sha256(content).hexdigest()
+    if got != entry["hash"]:
+        raise DataError(f"{path} is damaged: {got}, the manifest says {entry['hash']}. {mend}")
+    return content
+
+
+@cache
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    import io
+
+    entry = _entry(name)
+    if "schema" not in entry:
+        raise KeyError(f"{name!r} is geometry, not a table; use shapes({name!r})")
+    dtypes, dates, codes = {}, [], {}
+    for f in entry["schema"]["fields"]:
+        allowed = f.get("constraints", {}).get("enum")
+        if f["type"] == "date":
+            dates.append(f["name"])
+        elif allowed:
+            codes[f["name"]] = dtypes[f["name"]] = pd.CategoricalDtype(
+                allowed, f.get("categoriesOrdered", False)
+            )
+        else:
+            dtypes[f["name"]] = _DTYPES[f["type"]]
+    content = _content(entry)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            dtype=dtypes,
+            parse_dates=dates,
+            date_format="%Y-%m-%d",
+            keep_default_na=False,
+            na_values=[""],
+            true_values=["true"],
+            false_values=["false"],
+        )
+    except (ValueError, TypeError) as err:
+        raise DataError(f"{data_folder() / entry['path']} does not fit its schema: {err}") from err
+    expected = [f["name"] for f in entry["schema"]["fields"]]
+    if list(frame.columns) != expected:
+        raise DataError(f"{entry['path']}: columns {list(frame.columns)}, the manifest says {expected}")
+    return frame
+
+
+def load(name: str) -> pd.DataFrame:
+    """One table, typed, as a copy that is yours to change.
+
+    Parameters
+    ----------
+    name : str
+        A name from :func:`catalog`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Dates as ``datetime64``, codes as categoricals, whole numbers as ``Int64``, yes/no as
+        ``boolean``, empty cells as missing.
+
+    Raises
+    ------
+    KeyError
+        No such table; the nearest names are given.
+    DataError
+        The file is missing, damaged or does not fit its schema.
+    """
+    return _table(data_folder(), name).copy(deep=False)  # pandas copies on write
+
+
+@cache
+def _shapes(folder: Path, name: str) -> bytes:
+    return _content(_entry(name))
+
+
+def shapes_bytes(name: str) -> bytes:
+    """A geometry file as GeoJSON bytes, checked against the manifest. Raises as :func:`load`."""
+    return _shapes(data_folder(), name)
+
+
+def shapes(name: str) -> dict:
+    """A geometry file as a GeoJSON ``FeatureCollection``. Raises as :func:`load`."""
+    return json.loads(shapes_bytes(name))
+
+
+def about(name: str) -> About:
+    """What a table is, where it is from, what it covers, and its traps.
+
+    Raises
+    ------
+    KeyError
+        No such table; the nearest names are given.
+    """
+    e = _entry(name)
+    fields = pd.DataFrame(
+        [
+            {
+                "column": f["name"],
+                "type": f["type"],
+                "unit": f.get("unit", ""),
+                "description": f["description"],
+            }
+            for f in e.get("schema", {}).get("fields", [])
+        ],
+        columns=["column", "type", "unit", "description"],
+    )
+    licence = "; ".join(x["title"] for x in e["licenses"])
+    return About(
+        name=e["name"],
+        title=e["title"],
+        description=e["description"],
+        theme=e["theme"],
+        coverage=e["coverage"],
+        as_of=e["as_of"],
+        licence=e.get("licences_note", licence),
+        citation=" ".join(s["citation"] for s in e["sources"]),
+        rows=e["rows"],
+        caveats=tuple(e["caveats"]),
+        dropped=tuple(e["dropped"]),
+        sources=tuple(e["sources"]),
+        fields=fields,
+    )
+
+
+def cite(name: str) -> str:
+    """BibTeX entries for the sources of a table. Raises ``KeyError`` as :func:`about`."""
+    return "\n\n".join(s["bibtex"] for s in _entry(name)["sources"])
+
+
+def catalog(search: str = "") -> pd.DataFrame:
+    """All tables, or those that mention every word of ``search`` in name, title, text or columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by table name: theme, title, rows, coverage, as_of, licence.
+    """
+    rows = []
+    for e in _manifest(data_folder()).values():
+        columns = [f["name"] for f in e.get("schema", {}).get("fields", [])]
+        text = " ".join([e["name"], e["title"], e["description"], e["theme"], *columns]).lower()
+        if all(word in text for word in search.lower().split()):
+            rows.append(
+                {
+                    "table": e["name"],
+                    "theme": e["theme"],
+                    "title": e["title"],
+                    "rows": e["rows"],
+                    "coverage": e["coverage"],
+                    "as_of": e["as_of"],
+                    "licence": "; ".join(x["name"] for x in e["licenses"]),
+                }
+            )
+    frame = pd.DataFrame(rows, columns=["table", "theme", "title", "rows", "coverage", "as_of", "licence"])
+    return frame.sort_values(["theme", "table"]).set_index("table")

@@ -1,0 +1,285 @@
+"""Rebuild the tables from their raw files: ``python data/build.py [TABLE ...] [--raw DIR] [--check]``.
+
+Runs every recipe in ``data/recipes``, checks each frame against its schema, and writes
+``data/tables``, ``data/shapes``, ``data/datapackage.json`` and ``data/README.md``. Nothing in
+``data`` changes until every frame has passed. The same raw files give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+HERE = Path(__file__).resolve().parent
+for place in (str(HERE), str(HERE.parent)):
+    if place not in sys.path:
+        sys.path.insert(0, place)
+
+import recipes
+from recipes.contract import Raw, RecipeError, Table, as_text, check_foreign, write_bytes
+
+THEMES = {
+    "frame": "Countries and groups",
+    "sovereignty": "Sovereignty",
+    "norms": "Norms",
+    "deterrence": "Deterrence",
+    "data_flows": "Data flows",
+}
+SKIP = {"contract"}
+
+
+def recipe_modules() -> list:
+    """All recipe modules, by name."""
+    names = sorted(m.name for m in pkgutil.iter_modules(recipes.__path__))
+    modules = [importlib.import_module(f"recipes.{n}") for n in names if n not in SKIP]
+    return [m for m in modules if hasattr(m, "TABLES") or hasattr(m, "SHAPES")]
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """A text frame as CSV bytes: UTF-8, LF, quoted only where needed."""
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def build(raw: Raw) -> tuple[dict[str, Table], dict[str, bytes], dict[str, dict]]:
+    """Run every recipe.
+
+    Returns
+    -------
+    (tables, files, shapes)
+        Schemas by table name, file contents by path below ``data``, and the descriptions of
+        geometry files by name.
+
+    Raises
+    ------
+    RecipeError
+        As the recipes and their checks raise it.
+    """
+    tables: dict[str, Table] = {}
+    frames: dict[str, pd.DataFrame] = {}
+    files: dict[str, bytes] = {}
+    shapes: dict[str, dict] = {}
+    for module in recipe_modules():
+        made = module.build(raw) if getattr(module, "TABLES", []) else {}
+        wanted = {t.name for t in getattr(module, "TABLES", [])}
+        if set(made) != wanted:
+            raise RecipeError(f"{module.__name__}: made {sorted(made)}, promised {sorted(wanted)}")
+        for table in getattr(module, "TABLES", []):
+            if table.name in tables:
+                raise RecipeError(f"two recipes make the table {table.name!r}")
+            tables[table.name] = table
+            frames[table.name] = as_text(made[table.name], table)
+            files[f"tables/{table.name}.csv"] = to_csv(frames[table.name])
+        for shape in getattr(module, "SHAPES", []):
+            shapes[shape["name"]] = shape
+            files[f"shapes/{shape['name']}.geojson"] = module.build_shapes(raw)[shape["name"]]
+    check_foreign(frames, tables.values())
+    return tables, files, shapes
+
+
+def descriptor(raw: Raw, tables: dict[str, Table], files: dict[str, bytes], shapes: dict[str, dict]) -> dict:
+    """The manifest of the whole package as Frictionless Data Package writes it."""
+    resources = []
+    for name in sorted(tables):
+        t = tables[name]
+        content = files[f"tables/{name}.csv"]
+        resources.append(
+            _receipt(raw, name, f"tables/{name}.csv", content, t.title, t.description, t.theme, t.sources)
+            | {
+                "profile": "tabular-data-resource",
+                "mediatype": "text/csv",
+                "format": "csv",
+                "coverage": t.coverage,
+                "as_of": t.as_of,
+                "caveats": list(t.caveats),
+                "dropped": list(t.dropped),
+                "rows": content.count(b"\n") - 1 if b'"' not in content else _rows(content),
+                "schema": {
+                    "fields": [f.descriptor() for f in t.fields],
+                    "missingValues": [""],
+                    "primaryKey": list(t.key),
+                    "foreignKeys": [
+                        {
+                            "fields": list(a),
+                            "reference": {"resource": b if b != name else "", "fields": list(c)},
+                        }
+                        for a, b, c in t.foreign
+                    ],
+                },
+            }
+            | ({"licences_note": t.licence} if t.licence else {})
+        )
+    for name in sorted(shapes):
+        s, content = shapes[name], files[f"shapes/{name}.geojson"]
+        resources.append(
+            _receipt(
+                raw,
+                name,
+                f"shapes/{name}.geojson",
+                content,
+                s["title"],
+                s["description"],
+                s["theme"],
+                s["sources"],
+            )
+            | {
+                "mediatype": "application/geo+json",
+                "format": "geojson",
+                "coverage": s["coverage"],
+                "as_of": s["as_of"],
+                "caveats": list(s["caveats"]),
+                "dropped": list(s.get("dropped", [])),
+                "rows": len(json.loads(content)["features"]),
+            }
+        )
+    return {
+        "profile": "data-package",
+        "name": "cyber-diplomacy-handbook",
+        "title": "Data of the Cyber Diplomacy Handbook",
+        "description": "Curated tables on cyber diplomacy, each with its source, licence, coverage and traps.",
+        "version": "0.1.0",
+        "resources": resources,
+    }
+
+
+def _rows(content: bytes) -> int:
+    import csv
+    import io
+
+    return sum(1 for _ in csv.reader(io.StringIO(content.decode("utf-8"), newline=""))) - 1
+
+
+def _receipt(raw, name, path, content, title, description, theme, sources) -> dict:
+    entries = []
+    for sid in sources:
+        if sid not in raw.sources:
+            raise RecipeError(f"{name}: no source {sid!r} in data/sources.toml")
+        entries.append(raw.sources[sid])
+    licences = {(e["licence"], e.get("licence_url", "")): e for e in entries}
+    return {
+        "name": name,
+        "path": path,
+        "title": title,
+        "description": description,
+        "theme": theme,
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "sources": [
+            {
+                "id": sid,
+                "title": e["title"],
+                "publisher": e["publisher"],
+                "path": e["url"],
+                "version": e["version"],
+                "retrieved": e.get("retrieved", ""),
+                "citation": e["citation"],
+                "bibtex": e["bibtex"].strip(),
+            }
+            for sid, e in zip(sources, entries, strict=True)
+        ],
+        "licenses": [
+            {"name": code, "title": e.get("licence_note", code)} | ({"path": url} if url else {})
+            for (code, url), e in licences.items()
+        ],
+    }
+
+
+def readme(package: dict) -> str:
+    """``data/README.md``: a table for each theme, then the traps of each table."""
+    lines = [
+        "# The data",
+        "",
+        "Made by `make data` from `datapackage.json`; edit the recipes, not this page.",
+        'Load a table with `from cyberdip_utils import load` and `load("incidents")`; `about("incidents")` tells its traps.',
+        "",
+    ]
+    for theme, title in THEMES.items():
+        rows = [r for r in package["resources"] if r["theme"] == theme]
+        if not rows:
+            continue
+        lines += [
+            f"## {title}",
+            "",
+            "| table | what | rows | coverage | as of | licence |",
+            "|---|---|---:|---|---|---|",
+        ]
+        for r in rows:
+            licence = "; ".join(x["name"] for x in r["licenses"])
+            lines.append(
+                f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r['rows']:,} | {r['coverage']} | {r['as_of']} | {licence} |"
+            )
+        lines.append("")
+        for r in rows:
+            lines += [f"### `{r['name']}`", "", r["description"], ""]
+            lines += [f"- Source: {s['citation']} Version: {s['version']}." for s in r["sources"]]
+            lines += [
+                f"- Licence: {x['title']}" + (f" ({x['path']})" if x.get("path") else "")
+                for x in r["licenses"]
+            ]
+            if r.get("licences_note"):
+                lines.append(f"- Terms of this table: {r['licences_note']}")
+            lines += [f"- Trap: {c}" for c in r["caveats"]]
+            lines += [f"- Left out: {c}" for c in r["dropped"]]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    ap = argparse.ArgumentParser(description="Rebuild the tables from their raw files.")
+    ap.add_argument("--raw", type=Path, default=os.environ.get("CYBERDIP_RAW"), help="folder of raw files")
+    ap.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything would change")
+    ap.add_argument("--offline", action="store_true", help="never download")
+    args = ap.parse_args(argv)
+    raw = Raw(folder=Path(args.raw) if args.raw else None, download=not args.offline)
+    try:
+        tables, files, shapes = build(raw)
+        package = descriptor(raw, tables, files, shapes)
+    except RecipeError as err:
+        print(f"make data: {err}", file=sys.stderr)
+        return 1
+    files["datapackage.json"] = (json.dumps(package, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    files["README.md"] = readme(package).encode("utf-8")
+    changed = [p for p, c in files.items() if not (HERE / p).is_file() or (HERE / p).read_bytes() != c]
+    stale = [
+        p.relative_to(HERE).as_posix()
+        for folder in ("tables", "shapes")
+        for p in sorted((HERE / folder).glob("*"))
+        if p.is_file() and not p.name.startswith(".") and f"{folder}/{p.name}" not in files
+    ]
+    if args.check:
+        for p in changed:
+            print(f"differs: data/{p}")
+        for p in stale:
+            print(f"no recipe makes: data/{p}")
+        print(f"{len(files) - len(changed)} files agree, {len(changed)} differ, {len(stale)} have no recipe")
+        return 1 if changed or stale else 0
+    try:
+        for p in changed:
+            write_bytes(HERE / p, files[p])
+    except OSError as err:
+        print(
+            f"make data: could not write data/{p} ({err}); files before it are whole and new, the rest are as they were",
+            file=sys.stderr,
+        )
+        return 1
+    for p in stale:
+        (HERE / p).unlink()
+    for p in changed:
+        print(f"written: data/{p}")
+    print(
+        f"{len(files) - len(changed)} files unchanged, {len(changed)} written, {len(stale)} removed; {len(tables)} tables"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
