@@ -1,0 +1,20 @@
+# Each target hands over to tools/setup_env.py, which also works without make: python tools/setup_env.py lab
+# Another Python: make lab PYTHON=python3.12     Options: make lab LAB_ARGS="--no-browser --port 8899"
+PYTHON ?= python3
+RUN = $(PYTHON) tools/setup_env.py
+
+.PHONY: lab setup test lint strip data bench
+lab:      ## open the handbook in JupyterLab
+	@$(RUN) lab $(LAB_ARGS)
+setup:    ## install the environment and nothing else
+	@$(RUN) setup
+test:     ## check everything: data, package, exhibits, notebooks, browser
+	@$(RUN) test $(TEST_ARGS)
+lint:     ## style, spelling, stored outputs
+	@$(RUN) lint
+strip:    ## remove stored outputs from notebooks, except those of finding cells
+	@$(RUN) strip
+data:     ## rebuild the tables from their raw files
+	@$(RUN) data $(DATA_ARGS)
+bench:    ## time exhibits, import and notebooks
+	@$(RUN) bench $(BENCH_ARGS)

@@ -1,0 +1,335 @@
+# -*- coding: utf-8 -*-
+"""Make the handbook's environment and run its commands. Standard library only.
+
+    python tools/setup_env.py lab [JupyterLab options]    read the handbook
+    python tools/setup_env.py setup [--dev]               install only
+    python tools/setup_env.py test | lint | strip | data | bench [options]
+
+The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
+each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
+installed; while it still matches, nothing is installed again.
+
+The code above `main` is plain enough for Python 2.7 and 3.6 to read, so that an old Python gets a sentence
+and not a SyntaxError. Your own pip settings (mirror, proxy, certificates) are respected.
+"""
+
+from __future__ import print_function
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+OLDEST = (3, 11)
+NEEDED_GB = 1.5
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+ASIDE = os.path.join(ROOT, ".venv.old")
+RECEIPT = os.path.join(VENV, "cyberdip-receipt.json")
+LOCKS = {"base": "requirements.txt", "dev": "requirements-dev.txt"}
+
+# What pip says when it fails -> what we say. First match wins.
+PIP_FAILURES = [
+    (
+        r"No space left on device|not enough space on the disk|ENOSPC",
+        "The disk filled up during the installation; free about %.1f GB and try again." % NEEDED_GB,
+    ),
+    (
+        r"DO NOT MATCH THE HASHES",
+        "A downloaded package is not the one this handbook was tested with (its hash differs); try again, and "
+        "if it happens twice tell your network administrator or the handbook's authors.",
+    ),
+    (
+        r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|getaddrinfo failed|MaxRetryError"
+        r"|Temporary failure in name resolution|Name or service not known|Network is unreachable"
+        r"|Connection (refused|reset|broken|aborted)|Remote end closed|Max retries exceeded",
+        "The first installation needs the internet, and the package index could not be reached; check the "
+        "connection (or pip's proxy setting) and try again.",
+    ),
+    (
+        r"No matching distribution found for (\S+)",
+        "There is no ready-made package of {0} for this Python and this computer in pip's index; try with "
+        "Python 3.11, 3.12 or 3.13 on 64-bit Windows, macOS or Linux.",
+    ),
+]
+
+
+class Failure(Exception):
+    """A reason to stop that can be told in one sentence."""
+
+
+def task_commands(task, args):
+    """The commands of a task, each a list for the environment's Python, and the environment it needs."""
+    pytest = ["-m", "pytest"]
+    if task == "lab":
+        start = os.path.join("notebooks", "00_start_here.ipynb")
+        return "base", [["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + start.replace(os.sep, "/")] + args]
+    if task == "test":
+        notebooks_too = ["tests", "notebooks", "--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
+        return "dev", [pytest + notebooks_too + args, pytest + ["tests/browser"] + args]
+    if task == "lint":
+        checks = [["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"]]
+        return "dev", [["-m"] + check for check in checks] + [["tools/notebooks.py", "check"]]
+    if task == "strip":
+        return "dev", [["tools/notebooks.py", "strip"] + args]
+    if task == "data":
+        return "dev", [["data/build.py"] + args]
+    return "dev", [["tools/bench.py"] + args]
+
+
+def check_machine():
+    """Raise Failure when this Python cannot make the environment."""
+    if sys.version_info[:2] < OLDEST:
+        raise Failure(
+            "The handbook needs Python %d.%d or newer, and %s is Python %d.%d; install a newer one, or name it: "
+            "make lab PYTHON=python3.12" % (OLDEST + (sys.executable,) + tuple(sys.version_info[:2]))
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        raise Failure(
+            "This Python cannot make virtual environments; on Debian or Ubuntu install that part with: "
+            "sudo apt install python3-venv"
+        )
+
+
+def check_disk():
+    """Raise Failure when there is too little room for the environment."""
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < NEEDED_GB:
+        raise Failure(
+            "The installation needs about %.1f GB of free disk, and %s has %.2f GB; free some space and try again."
+            % (NEEDED_GB, ROOT, free)
+        )
+
+
+def venv_python(venv_dir=None):
+    """The path of the environment's Python."""
+    parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+    return os.path.join(venv_dir or VENV, *parts)
+
+
+def clean_environ():
+    """This process's variables, less those that would lead Python or pip away from the environment."""
+    away = ("PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT")
+    return dict((key, value) for key, value in os.environ.items() if key not in away)
+
+
+def file_hash(name):
+    """SHA-256 of a file of the checkout, the same whatever line endings git wrote."""
+    with open(os.path.join(ROOT, name), "rb") as handle:
+        return hashlib.sha256(handle.read().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def wanted(kind):
+    """The receipt that an up-to-date environment of this kind ("base" or "dev") holds."""
+    receipt = {"root": ROOT, "python": "%d.%d" % sys.version_info[:2], "package": file_hash("pyproject.toml")}
+    receipt["base"] = file_hash(LOCKS["base"])
+    if kind == "dev":
+        receipt["dev"] = file_hash(LOCKS["dev"])
+    return receipt
+
+
+def read_receipt():
+    """What `.venv` says is installed in it: a dict, empty when there is no whole environment."""
+    try:
+        with io.open(RECEIPT, encoding="utf-8") as handle:
+            return json.load(handle)
+    except (IOError, OSError, ValueError):
+        return {}
+
+
+def write_receipt(receipt):
+    with io.open(RECEIPT, "w", encoding="utf-8") as handle:
+        handle.write(json.dumps(receipt, indent=1, sort_keys=True))
+
+
+def remove(folder):
+    """Remove an environment, also when a file in it is read-only or just being closed."""
+    for _ in range(3):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            return
+
+
+def tell(text, end="\n"):
+    sys.stderr.write(text + end)
+    sys.stderr.flush()
+
+
+def pip_install(arguments, log, total=0):
+    """Run pip in `.venv`, its words to `log`; show a count of packages. Raise Failure with the reason."""
+    command = [venv_python(), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"] + arguments
+    started = log.tell()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=clean_environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        seen = 0
+        for line in process.stdout:
+            log.write(line)
+            if total and line.startswith((b"Collecting ", b"Requirement already satisfied")):
+                seen += 1
+                if sys.stderr.isatty():
+                    tell("\r  %d of about %d packages fetched" % (min(seen, total), total), end="")
+            if line.startswith(b"Installing collected packages") and sys.stderr.isatty():
+                tell("\r  unpacking; this takes about a minute   ", end="")
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    finally:
+        if total and sys.stderr.isatty():
+            tell("")
+    if code:
+        log.flush()
+        with io.open(log.name, encoding="utf-8", errors="replace") as handle:
+            handle.seek(started)
+            said = handle.read()
+        raise Failure(explain(said))
+
+
+def explain(said):
+    """One sentence for what pip printed before it failed."""
+    for pattern, sentence in PIP_FAILURES:
+        found = re.search(pattern, said)
+        if found:
+            return sentence.format(*found.groups())
+    errors = [line.strip() for line in said.splitlines() if line.upper().startswith("ERROR")]
+    return "pip could not install the packages: " + (errors[-1] if errors else "it gave no reason.")
+
+
+def install(kind, fresh, log):
+    """Make `.venv` if `fresh`, then install the lock of this kind and the package."""
+    if fresh:
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        made = subprocess.Popen(
+            [base, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean_environ()
+        )
+        said = made.communicate()[0]
+        log.write(said)
+        if made.returncode:
+            words = said.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+            raise Failure("Python could not make the virtual environment .venv: " + words[-1])
+    have = {} if fresh else read_receipt()
+    want = wanted(kind)
+    if have.get(kind) != want[kind]:
+        with io.open(os.path.join(ROOT, LOCKS[kind]), encoding="utf-8") as handle:
+            total = len(re.findall(r"(?m)^[A-Za-z0-9._-]+==", handle.read()))
+        options = ["--require-hashes", "--only-binary=:all:", "-r", os.path.join(ROOT, LOCKS[kind])]
+        pip_install(options, log, total)
+    pip_install(["--no-deps", "--no-build-isolation", "--editable", ROOT], log)
+    write_receipt(dict(have, **want))
+
+
+def ensure(kind):
+    """Bring `.venv` up to date for this kind of use, and leave it as it was when that fails."""
+    check_machine()
+    python, have, want = venv_python(), read_receipt(), wanted(kind)
+    works = os.path.exists(python)
+    if works and all(have.get(key) == value for key, value in want.items()):
+        return
+    check_disk()
+    # An environment that someone made in another way (no receipt, no mark of ours) is used, not replaced.
+    mark = os.path.join(VENV, "cyberdip-unfinished")
+    foreign = works and not have and not os.path.exists(mark)
+    changed = any(have.get(key) != want[key] for key in ("root", "python", "base"))
+    stale_dev = kind == "dev" and "dev" in have and have["dev"] != want["dev"]
+    fresh = not foreign and (not works or changed or stale_dev)
+
+    handle, log_name = tempfile.mkstemp(prefix="cyberdip-setup-", suffix=".log")
+    os.close(handle)
+    log = open(log_name, "r+b")
+    set_aside = False
+    if fresh:
+        tell("Setting up the handbook in .venv; the first time this takes one to three minutes …")
+    else:
+        tell("Bringing .venv up to date …")
+    try:
+        if foreign:
+            subprocess.call([python, "-m", "ensurepip"], stdout=log, stderr=log, env=clean_environ())
+        if fresh:
+            if have and works:
+                remove(ASIDE)
+                os.rename(VENV, ASIDE)
+                set_aside = True
+            elif os.path.exists(VENV):
+                remove(VENV)
+            os.mkdir(VENV)
+            open(mark, "w").close()
+        install(kind, fresh, log)
+        if fresh:
+            os.remove(mark)
+    except BaseException as error:
+        if fresh:
+            remove(VENV)
+            if set_aside:
+                os.rename(ASIDE, VENV)
+        log.close()
+        if isinstance(error, KeyboardInterrupt):
+            os.remove(log_name)
+            raise Failure("Stopped before the installation was complete; nothing half-made was left behind.")
+        if isinstance(error, OSError):
+            os.remove(log_name)
+            raise Failure("The environment could not be written: %s." % error)
+        if isinstance(error, Failure):
+            raise Failure("%s\n(The full record of the installation: %s)" % (error, log_name))
+        raise
+    log.close()
+    os.remove(log_name)
+    if set_aside:
+        remove(ASIDE)
+    tell("The environment is ready.")
+
+
+def run(command, environ):
+    """Run a command of the environment; its exit code. Ctrl-C goes to the command, which decides."""
+    process = subprocess.Popen([venv_python()] + command, cwd=ROOT, env=environ)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def main(argv):
+    tasks = ("setup", "lab", "test", "lint", "strip", "data", "bench")
+    if not argv or argv[0] not in tasks:
+        tell(__doc__.strip())
+        return 2
+    task, args = argv[0], argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: tidy up, as for Ctrl-C
+    try:
+        if task == "setup":
+            ensure("dev" if "--dev" in args else "base")
+            return 0
+        kind, commands = task_commands(task, args)
+        ensure(kind)
+    except Failure as failure:
+        tell(str(failure))
+        return 1
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    environ = clean_environ()
+    bin_folder = os.path.dirname(venv_python())
+    environ["PATH"] = bin_folder + os.pathsep + environ.get("PATH", "")
+    environ["VIRTUAL_ENV"] = VENV
+    environ["PYTHONUTF8"] = "1"
+    if task == "test":
+        environ["CYBERDIP_STRICT"] = "1"
+    if len(commands) == 1 and os.name == "posix":
+        os.chdir(ROOT)
+        sys.stdout.flush()
+        os.execve(venv_python(), [venv_python()] + commands[0], environ)
+    return max([abs(run(command, environ)) for command in commands])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
