@@ -1,0 +1,116 @@
+"""Keep the notebooks as git should see them.
+
+    python tools/notebooks.py strip [NOTEBOOK …]    remove what must not be stored
+    python tools/notebooks.py check [NOTEBOOK …]    say which notebooks still hold it; exit 1 if any does
+    python tools/notebooks.py run   [NOTEBOOK …]    run them, store what the finding cells print, strip the rest
+
+A finding cell starts with `# NBVAL_CHECK_OUTPUT`. Its output stays, because the tests compare it, and its
+execution count stays, because nbval compares nothing when the count is missing. The count stored is the
+cell's place among the code cells, so that it does not change from run to run.
+"""
+
+import copy
+import json
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbstripout import strip_output
+
+ROOT = Path(__file__).resolve().parent.parent
+FINDING = "# NBVAL_CHECK_OUTPUT"
+# JupyterLab asks which kernel to start when a notebook names none; these two keys are the least that avoids it.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = {"tags", "keep_output"}
+
+
+def notebooks(folder=ROOT / "notebooks"):
+    """All notebooks of a folder, in reading order."""
+    found = sorted(folder.rglob("*.ipynb"))
+    return [path for path in found if ".ipynb_checkpoints" not in path.parts and "my_work" not in path.parts]
+
+
+def is_finding(cell):
+    """Is this a cell whose printed text the tests compare?"""
+    return cell.cell_type == "code" and cell.source.startswith(FINDING)
+
+
+def stripped(notebook):
+    """A copy of a notebook with stored outputs of finding cells only and no trace of who ran it where."""
+    nb = copy.deepcopy(notebook)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.metadata["keep_output"] = is_finding(cell)
+    nb = strip_output(nb, keep_output=False, keep_count=True, keep_id=True)
+    nb.metadata = nbformat.from_dict(METADATA)
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    seen, place = set(), 0
+    for number, cell in enumerate(nb.cells, start=1):
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
+        cell.pop("attachments", None) if not cell.get("attachments") else None
+        if not cell.get("id") or cell.id in seen:
+            cell["id"] = f"cell-{number}"
+        seen.add(cell.id)
+        if cell.cell_type != "code":
+            continue
+        place += 1
+        kept = bool(cell.outputs)
+        cell.execution_count = place if kept else None
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = place
+            if "data" in output:
+                output.data.pop("image/png", None) if "application/vnd.plotly.v1+json" in output.data else None
+            output.pop("transient", None)
+    return nb
+
+
+def text_of(notebook):
+    """The notebook as it is written to disk."""
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def executed(notebook, folder):
+    """The notebook after all its cells ran in `folder`."""
+    from nbclient import NotebookClient
+
+    nb = copy.deepcopy(notebook)
+    NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    return nb
+
+
+def main(argv):
+    if not argv or argv[0] not in ("strip", "check", "run"):
+        print(__doc__.strip())
+        return 2
+    order, names = argv[0], argv[1:]
+    wrong = []
+    for path in [Path(name).resolve() for name in names] or notebooks():
+        before = path.read_text(encoding="utf-8")
+        try:
+            nb = nbformat.reads(before, as_version=4)
+            if order == "run":
+                os.environ["CYBERDIP_STRICT"] = "1"
+                nb = executed(nb, path.parent)
+            after = text_of(stripped(nb))
+        except (json.JSONDecodeError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+            print(f"{path.name}: not a notebook: {error}")
+            wrong.append(path)
+            continue
+        if after == before:
+            continue
+        if order == "check":
+            wrong.append(path)
+            print(f"{path.name}: holds outputs or metadata that are not stored; run: make strip")
+        else:
+            path.write_text(after, encoding="utf-8", newline="\n")
+            print(f"{path.name}: written")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
