@@ -1,8 +1,8 @@
 """Keep the notebooks as git should see them.
 
     python tools/notebooks.py strip [NOTEBOOK …]    remove what must not be stored
-    python tools/notebooks.py check [NOTEBOOK …]    say which notebooks still hold it; exit 1 if any does
-    python tools/notebooks.py run   [NOTEBOOK …]    run them, store what the finding cells print, strip the rest
+    python tools/notebooks.py check [NOTEBOOK …]    say which ones still hold it; exit 1 if any does
+    python tools/notebooks.py run   [NOTEBOOK …]    run them, keep what finding cells print, strip the rest
 
 A finding cell starts with `# NBVAL_CHECK_OUTPUT`. Its output stays, because the tests compare it, and its
 execution count stays, because nbval compares nothing when the count is missing. The count stored is the
@@ -10,7 +10,6 @@ cell's place among the code cells, so that it does not change from run to run.
 """
 
 import copy
-import json
 import os
 import sys
 from pathlib import Path
@@ -20,7 +19,7 @@ from nbstripout import strip_output
 
 ROOT = Path(__file__).resolve().parent.parent
 FINDING = "# NBVAL_CHECK_OUTPUT"
-# JupyterLab asks which kernel to start when a notebook names none; these two keys are the least that avoids it.
+# The least that JupyterLab needs to start a kernel without asking which.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -51,7 +50,6 @@ def stripped(notebook):
     seen, place = set(), 0
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
-        cell.pop("attachments", None) if not cell.get("attachments") else None
         if not cell.get("id") or cell.id in seen:
             cell["id"] = f"cell-{number}"
         seen.add(cell.id)
@@ -63,8 +61,6 @@ def stripped(notebook):
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = place
-            if "data" in output:
-                output.data.pop("image/png", None) if "application/vnd.plotly.v1+json" in output.data else None
             output.pop("transient", None)
     return nb
 
@@ -97,7 +93,7 @@ def main(argv):
                 os.environ["CYBERDIP_STRICT"] = "1"
                 nb = executed(nb, path.parent)
             after = text_of(stripped(nb))
-        except (json.JSONDecodeError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        except (nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
             print(f"{path.name}: not a notebook: {error}")
             wrong.append(path)
             continue

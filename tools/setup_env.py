@@ -42,8 +42,8 @@ PIP_FAILURES = [
     ),
     (
         r"DO NOT MATCH THE HASHES",
-        "A downloaded package is not the one this handbook was tested with (its hash differs); try again, and "
-        "if it happens twice tell your network administrator or the handbook's authors.",
+        "A downloaded package is not the one this handbook was tested with (its hash differs); try again, "
+        "and if it happens twice tell your network administrator or the handbook's authors.",
     ),
     (
         r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|getaddrinfo failed|MaxRetryError"
@@ -53,9 +53,14 @@ PIP_FAILURES = [
         "connection (or pip's proxy setting) and try again.",
     ),
     (
+        r"\(from versions: none\)[\s\S]*No matching distribution found for (\S+)",
+        "The package index could not be reached, or it has no ready-made package of {0} for this Python and "
+        "computer; check the connection (or pip's proxy setting), or try Python 3.12.",
+    ),
+    (
         r"No matching distribution found for (\S+)",
-        "There is no ready-made package of {0} for this Python and this computer in pip's index; try with "
-        "Python 3.11, 3.12 or 3.13 on 64-bit Windows, macOS or Linux.",
+        "The package index has no ready-made package of {0} for this Python and computer; try Python 3.12 on "
+        "64-bit Windows, macOS or Linux.",
     ),
 ]
 
@@ -68,8 +73,8 @@ def task_commands(task, args):
     """The commands of a task, each a list for the environment's Python, and the environment it needs."""
     pytest = ["-m", "pytest"]
     if task == "lab":
-        start = os.path.join("notebooks", "00_start_here.ipynb")
-        return "base", [["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + start.replace(os.sep, "/")] + args]
+        first = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+        return "base", [["-m", "jupyterlab", first] + args]
     if task == "test":
         notebooks_too = ["tests", "notebooks", "--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
         return "dev", [pytest + notebooks_too + args, pytest + ["tests/browser"] + args]
@@ -87,8 +92,8 @@ def check_machine():
     """Raise Failure when this Python cannot make the environment."""
     if sys.version_info[:2] < OLDEST:
         raise Failure(
-            "The handbook needs Python %d.%d or newer, and %s is Python %d.%d; install a newer one, or name it: "
-            "make lab PYTHON=python3.12" % (OLDEST + (sys.executable,) + tuple(sys.version_info[:2]))
+            "The handbook needs Python %d.%d or newer, and %s is Python %d.%d; install a newer one, or name "
+            "it: make lab PYTHON=python3.12" % (OLDEST + (sys.executable,) + tuple(sys.version_info[:2]))
         )
     try:
         import ensurepip  # noqa: F401
@@ -105,7 +110,7 @@ def check_disk():
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
         raise Failure(
-            "The installation needs about %.1f GB of free disk, and %s has %.2f GB; free some space and try again."
+            "The installation needs about %.1f GB of free disk, and %s has %.2f GB; free some and try again."
             % (NEEDED_GB, ROOT, free)
         )
 
