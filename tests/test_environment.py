@@ -8,7 +8,6 @@ import ast
 import base64
 import hashlib
 import importlib.metadata
-import importlib.util
 import json
 import os
 import re
@@ -27,6 +26,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+import setup_env
 
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = ROOT / "tools" / "setup_env.py"
@@ -175,7 +176,7 @@ def test_binder_installs_the_package_itself():
 
 
 def test_locks_were_compiled_for_the_oldest_python():
-    oldest = ".".join(map(str, setup_module().OLDEST))
+    oldest = ".".join(map(str, setup_env.OLDEST))
     assert PROJECT["requires-python"] == f">={oldest}"
     for name in LOCKS:
         header = (ROOT / name).read_text(encoding="utf-8").split("\n\n")[0][:600]
@@ -183,13 +184,6 @@ def test_locks_were_compiled_for_the_oldest_python():
 
 
 # --- The set-up --------------------------------------------------------------------------------------------
-
-
-def setup_module():
-    spec = importlib.util.spec_from_file_location("setup_env", SETUP)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def make_wheel(name, folder):
@@ -395,7 +389,7 @@ def test_little_disk(checkout, wheels):
 
 
 def test_the_disk_fills_up_while_installing():
-    said = setup_module().explain(
+    said = setup_env.explain(
         "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
     )
     assert "disk filled up" in said

@@ -80,12 +80,12 @@ def task_commands(task, args):
         return "dev", [pytest + notebooks_too + args, pytest + ["tests/browser"] + args]
     if task == "lint":
         checks = [["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"]]
-        return "dev", [["-m"] + check for check in checks] + [["tools/notebooks.py", "check"]]
+        return "dev", [["-m"] + check for check in checks] + [["tools/tidy_notebooks.py", "check"]]
     if task == "strip":
-        return "dev", [["tools/notebooks.py", "strip"] + args]
+        return "dev", [["tools/tidy_notebooks.py", "strip"] + args]
     if task == "data":
         return "dev", [["data/build.py"] + args]
-    return "dev", [["tools/bench.py"] + args]
+    return "dev", [["bench/run.py"] + args]
 
 
 def check_machine():
@@ -259,9 +259,9 @@ def ensure(kind):
     else:
         tell("Bringing .venv up to date …")
     try:
-        if foreign:
+        if not fresh:  # another tool may have made it without pip; does nothing where pip is there
             subprocess.call([python, "-m", "ensurepip"], stdout=log, stderr=log, env=clean_environ())
-        if fresh:
+        else:
             if have and works:
                 remove(ASIDE)
                 os.rename(VENV, ASIDE)

@@ -1,8 +1,8 @@
 """Keep the notebooks as git should see them.
 
-    python tools/notebooks.py strip [NOTEBOOK …]    remove what must not be stored
-    python tools/notebooks.py check [NOTEBOOK …]    say which ones still hold it; exit 1 if any does
-    python tools/notebooks.py run   [NOTEBOOK …]    run them, keep what finding cells print, strip the rest
+    python tools/tidy_notebooks.py strip [NOTEBOOK …]    remove what must not be stored
+    python tools/tidy_notebooks.py check [NOTEBOOK …]    say which ones still hold it; exit 1 if any does
+    python tools/tidy_notebooks.py run   [NOTEBOOK …]    run them, keep what finding cells print, strip the rest
 
 A finding cell starts with `# NBVAL_CHECK_OUTPUT`. Its output stays, because the tests compare it, and its
 execution count stays, because nbval compares nothing when the count is missing. The count stored is the
@@ -19,11 +19,9 @@ from nbstripout import strip_output
 
 ROOT = Path(__file__).resolve().parent.parent
 FINDING = "# NBVAL_CHECK_OUTPUT"
-# The least that JupyterLab needs to start a kernel without asking which.
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
+# No kernelspec: JupyterLab then starts the environment's own Python without asking, also on a machine with
+# other kernels (tests/browser/test_lab.py), and a notebook does not name the kernel of whoever saved it last.
+METADATA = {"language_info": {"name": "python"}}
 CELL_METADATA = {"tags", "keep_output"}
 
 

@@ -1,0 +1,36 @@
+"""`make lab` serves the handbook: notebooks open without a question and run to the end in the browser."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+NO_DIALOG = "() => !document.querySelector('.jp-Dialog')"
+CASES = {
+    "works": ("import ipywidgets\nipywidgets.IntSlider(description='moves')", []),
+    "fails": ("1 / 0", ["ZeroDivisionError: division by zero"]),
+    "fails_in_widget": (
+        "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    [][1]\nout",
+        ["IndexError"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_run_all_reports_what_a_reader_would_see(lab, page, name):
+    """The harness itself: an error in a cell, or inside a widget, is found; a sound notebook has none."""
+    code, expected = CASES[name]
+    notebook = new_notebook(cells=[new_markdown_cell("# A trial"), new_code_cell(code)])
+    # No kernelspec is named, only the language.
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.write(notebook, lab.folder / "notebooks" / f"trial_{name}.ipynb")
+    assert set(lab.ask("api/kernelspecs")["kernelspecs"]) == {"python3", "another"}
+    lab.open(page, f"trial_{name}.ipynb")
+    assert page.evaluate(NO_DIALOG), "JupyterLab asks a question before the reader can read"
+    assert [session["kernel"]["name"] for session in lab.ask("api/sessions")] == ["python3"]
+    errors = lab.run_all(page)
+    assert len(errors) == len(expected)
+    for error, words in zip(errors, expected, strict=True):
+        assert words in error
+    if name == "works":
+        page.wait_for_selector("text=moves")
+    lab.screenshot(page, f"trial-{name}")
