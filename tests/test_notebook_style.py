@@ -179,9 +179,7 @@ def test_outputs_are_those_of_findings_and_can_be_compared(path):
         assert findings, "a chapter has findings"
     for cell in code_cells(path):
         if tool.is_finding(cell):
-            assert cell.outputs, (
-                f"nothing to compare with; run: python tools/tidy_notebooks.py run\n{cell.source}"
-            )
+            assert cell.outputs, f"nothing to compare; run: python tools/tidy_notebooks.py run\n{cell.source}"
             assert cell.execution_count is not None, "nbval compares nothing without a count"
             assert not [x for x in cell.outputs if x.output_type == "error"]
         else:

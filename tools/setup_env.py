@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # -*- coding: utf-8 -*-
 """Make the handbook's environment and run its commands. Standard library only.
 

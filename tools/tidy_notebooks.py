@@ -2,7 +2,7 @@
 
     python tools/tidy_notebooks.py strip [NOTEBOOK …]    remove what must not be stored
     python tools/tidy_notebooks.py check [NOTEBOOK …]    say which ones still hold it; exit 1 if any does
-    python tools/tidy_notebooks.py run   [NOTEBOOK …]    run them, keep what finding cells print, strip the rest
+    python tools/tidy_notebooks.py run   [NOTEBOOK …]    run them, keep what findings print, strip the rest
 
 A finding cell starts with `# NBVAL_CHECK_OUTPUT`. Its output stays, because the tests compare it, and its
 execution count stays, because nbval compares nothing when the count is missing. The count stored is the
