@@ -1,0 +1,199 @@
+"""Codes, names and groups of states, and the policy for naming them.
+
+Everything is looked up in the tables ``states`` and ``groups`` and in ``data/curated/state_names.csv``,
+which are read when first needed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from functools import cache
+
+import pandas as pd
+
+from cyberdip_utils.data import data_folder, load
+
+NAMING_POLICY = """\
+How this handbook names states and territories
+
+Codes are ISO 3166-1 alpha-3. Where ISO has none we use XKX for Kosovo and EUU for the European Union.
+Names are short English names in common use; official names stand beside them in the table `states`.
+
+A code or a name says nothing about legal status. Sources count entities apart or together for their own
+reasons, and we keep what a source counts:
+- Taiwan (TWN), Kosovo (XKX), Palestine (PSE), Western Sahara (ESH), Hong Kong (HKG) and Macao (MAC) have rows
+  of their own. `states` says for each whether it is a member of or observer at the UN and what is disputed.
+- Areas that declared independence but have no code (Northern Cyprus, Somaliland, Transnistria, Abkhazia,
+  South Ossetia) count with the UN member whose territory UN resolutions or most members take them to be.
+- Crimea counts as Ukraine (General Assembly resolution 68/262), on maps too.
+- The European Union (EUU) acts in cyber diplomacy and is listed, but it is not a state: it is in no group of
+  states and in no count of states.
+- Historic states (Soviet Union SUN, Yugoslavia YUG, Serbia and Montenegro SCG, ...) keep the codes that ISO
+  withdrew and are never merged with a successor.
+- Sources name the same state in different ways ("Korea, Democratic People's Republic of", "Turkey"): `code`
+  knows these. What a source wrote stays in the tables where it does not map to one state.
+"""
+
+WORLD = "World"
+
+
+def _key(name: str) -> str:
+    """A name without accents, case, punctuation, a leading "the" and "&"."""
+    text = unicodedata.normalize("NFKD", str(name).replace("&", " and "))
+    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    text = re.sub(r"[^a-z0-9]+", " ", text.replace("’", "'")).strip()
+    return text.removeprefix("the ")
+
+
+@cache
+def _names(folder) -> dict[str, str]:
+    table = pd.read_csv(folder / "curated" / "state_names.csv", dtype=str, keep_default_na=False)
+    return {_key(n): c for c, n in zip(table["iso3"], table["name"], strict=True)}
+
+
+@cache
+def _states(folder) -> pd.DataFrame:
+    return load("states").set_index("iso3")
+
+
+def states() -> pd.DataFrame:
+    """The table ``states``, indexed by code; a copy that is yours to change."""
+    return _states(data_folder()).copy(deep=False)
+
+
+def code(name: str, default: str | None = None) -> str:
+    """ISO 3166-1 alpha-3 code of an English name, an alias or a code.
+
+    Parameters
+    ----------
+    name : str
+        "Czech Republic", "Korea, Republic of", "türkiye", "TWN" ... Accents, case and punctuation
+        do not matter. Alpha-2 codes are not accepted: "NA" is Namibia in one list and missing in another.
+    default : str, optional
+        Returned for an unknown name instead of raising.
+
+    Returns
+    -------
+    str
+        "CZE", "KOR", "TUR", "TWN" ...; XKX for Kosovo, EUU for the European Union.
+
+    Raises
+    ------
+    KeyError
+        Unknown name; the nearest names are given.
+    """
+    names, known = _names(data_folder()), _states(data_folder())
+    text = str(name).strip()
+    if text.upper() in known.index and len(text) == 3:
+        return text.upper()
+    if (found := names.get(_key(text))) is not None:
+        return found
+    if default is not None:
+        return default
+    near = difflib.get_close_matches(_key(text), names, n=3, cutoff=0.6)
+    shown = list(dict.fromkeys(known.at[names[n], "name"] for n in near))
+    hint = f"did you mean {', '.join(shown)}?" if shown else "the table `states` lists them all."
+    raise KeyError(f"no state or territory {text!r}; {hint}")
+
+
+def _row(iso3: str) -> pd.Series:
+    known = _states(data_folder())
+    if iso3 in known.index:
+        return known.loc[iso3]
+    near = difflib.get_close_matches(str(iso3).upper(), known.index, n=3, cutoff=0.6)
+    hint = f"did you mean {', '.join(near)}?" if near else "the table `states` lists them all."
+    raise KeyError(f"no code {iso3!r}; {hint}")
+
+
+def name(iso3: str) -> str:
+    """Short English name of a code ("PRK" gives "North Korea").
+
+    Raises
+    ------
+    KeyError
+        Unknown code; the nearest codes are given.
+    """
+    return str(_row(iso3)["name"])
+
+
+def region(iso3: str) -> str:
+    """UN M49 region of a code ("Asia"), "" where there is none (Antarctica). Raises as :func:`name`."""
+    value = _row(iso3)["un_region"]
+    return "" if pd.isna(value) else str(value)
+
+
+def subregion(iso3: str) -> str:
+    """UN M49 sub-region of a code ("Western Asia"), "" where there is none. Raises as :func:`name`."""
+    value = _row(iso3)["un_subregion"]
+    return "" if pd.isna(value) else str(value)
+
+
+def regions() -> list[str]:
+    """The names of the UN regions, in alphabetical order."""
+    return sorted(_states(data_folder())["un_region"].dropna().unique())
+
+
+def in_region(where: str) -> list[str]:
+    """Codes of the living entities (states and territories) in a UN region or sub-region, or "World".
+
+    Raises
+    ------
+    ValueError
+        Unknown region; the allowed names are given.
+    """
+    table = _states(data_folder())
+    table = table[~table["kind"].isin(["historic", "organisation"])]
+    if where == WORLD:
+        return list(table.index)
+    found = table.index[(table["un_region"] == where) | (table["un_subregion"] == where)]
+    if len(found):
+        return list(found)
+    allowed = [WORLD, *regions(), *sorted(table["un_subregion"].dropna().unique())]
+    raise ValueError(f"region: {where!r} is not one of {', '.join(allowed)}")
+
+
+def groups() -> list[str]:
+    """The names of the groups :func:`members` knows."""
+    return sorted(load("groups")["group"].astype(str).unique())
+
+
+def members(group: str, on: str | dt.date | None = None) -> list[str]:
+    """Codes of the members of a group on a day.
+
+    Parameters
+    ----------
+    group : str
+        "EU", "NATO", "G7", ...: see :func:`groups`.
+    on : date or ISO text, optional
+        The day; today's members (no end date) when left out.
+
+    Returns
+    -------
+    list of str
+        Sorted codes. An accession known only to the year counts from the first day of that year.
+
+    Raises
+    ------
+    ValueError
+        Unknown group or unreadable date.
+    """
+    table = load("groups")
+    table = table[table["group"].astype(str) == group]
+    if table.empty:
+        raise ValueError(f"group: {group!r} is not one of {', '.join(groups())}")
+    if "status" in table.columns:
+        table = table[table["status"].astype(str) == "member"]
+    if on is None:
+        table = table[table["to"].isna()]
+    else:
+        try:
+            day = pd.Timestamp(on)
+        except ValueError:
+            raise ValueError(f"on: {on!r} is not a date; write it as 2024-12-31") from None
+        table = table[
+            (table["from"].isna() | (table["from"] <= day)) & (table["to"].isna() | (table["to"] > day))
+        ]
+    return sorted(table["iso3"].unique())
