@@ -48,8 +48,24 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def build(raw: Raw) -> tuple[dict[str, Table], dict[str, bytes], dict[str, dict]]:
-    """Run every recipe.
+def on_disk(table: Table) -> bytes:
+    """A table as it stands. Raises ``RecipeError`` when it is not there."""
+    path = HERE / "tables" / f"{table.name}.csv"
+    if not path.is_file():
+        raise RecipeError(f"data/tables/{table.name}.csv is not there yet; build it too")
+    return path.read_bytes()
+
+
+def build(
+    raw: Raw, only: set[str] | None = None
+) -> tuple[dict[str, Table], dict[str, bytes], dict[str, dict]]:
+    """Run the recipes.
+
+    Parameters
+    ----------
+    raw : Raw
+    only : set of str, optional
+        Run just the recipes that make these tables or shapes; all else is taken as it stands in ``data``.
 
     Returns
     -------
@@ -60,26 +76,42 @@ def build(raw: Raw) -> tuple[dict[str, Table], dict[str, bytes], dict[str, dict]
     Raises
     ------
     RecipeError
-        As the recipes and their checks raise it.
+        As the recipes and their checks raise it, or an unknown name in ``only``.
     """
     tables: dict[str, Table] = {}
     frames: dict[str, pd.DataFrame] = {}
     files: dict[str, bytes] = {}
     shapes: dict[str, dict] = {}
+    known: set[str] = set()
     for module in recipe_modules():
-        made = module.build(raw) if getattr(module, "TABLES", []) else {}
-        wanted = {t.name for t in getattr(module, "TABLES", [])}
-        if set(made) != wanted:
-            raise RecipeError(f"{module.__name__}: made {sorted(made)}, promised {sorted(wanted)}")
-        for table in getattr(module, "TABLES", []):
-            if table.name in tables:
-                raise RecipeError(f"two recipes make the table {table.name!r}")
+        mine = list(getattr(module, "TABLES", []))
+        shaped = list(getattr(module, "SHAPES", []))
+        names = {t.name for t in mine} | {s["name"] for s in shaped}
+        if twice := names & known:
+            raise RecipeError(f"two recipes make {', '.join(sorted(twice))}")
+        known |= names
+        run = only is None or bool(names & only)
+        made = module.build(raw) if mine and run else {}
+        if run and set(made) != {t.name for t in mine}:
+            raise RecipeError(
+                f"{module.__name__}: made {sorted(made)}, promised {sorted(t.name for t in mine)}"
+            )
+        for table in mine:
             tables[table.name] = table
-            frames[table.name] = as_text(made[table.name], table)
-            files[f"tables/{table.name}.csv"] = to_csv(frames[table.name])
-        for shape in getattr(module, "SHAPES", []):
+            path = f"tables/{table.name}.csv"
+            if run:
+                frames[table.name] = as_text(made[table.name], table)
+                files[path] = to_csv(frames[table.name])
+            else:
+                files[path] = on_disk(table)
+                frames[table.name] = pd.read_csv(HERE / path, dtype=str, keep_default_na=False)
+        drawn = module.build_shapes(raw) if shaped and run else {}
+        for shape in shaped:
+            path = f"shapes/{shape['name']}.geojson"
             shapes[shape["name"]] = shape
-            files[f"shapes/{shape['name']}.geojson"] = module.build_shapes(raw)[shape["name"]]
+            files[path] = drawn[shape["name"]] if run else (HERE / path).read_bytes()
+    if only and (lost := only - known):
+        raise RecipeError(f"no recipe makes {', '.join(sorted(lost))}")
     check_foreign(frames, tables.values())
     return tables, files, shapes
 
@@ -235,13 +267,14 @@ def readme(package: dict) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     ap = argparse.ArgumentParser(description="Rebuild the tables from their raw files.")
+    ap.add_argument("tables", nargs="*", help="only these tables (all by default)")
     ap.add_argument("--raw", type=Path, default=os.environ.get("CYBERDIP_RAW"), help="folder of raw files")
     ap.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything would change")
     ap.add_argument("--offline", action="store_true", help="never download")
     args = ap.parse_args(argv)
     raw = Raw(folder=Path(args.raw) if args.raw else None, download=not args.offline)
     try:
-        tables, files, shapes = build(raw)
+        tables, files, shapes = build(raw, set(args.tables) or None)
         package = descriptor(raw, tables, files, shapes)
     except RecipeError as err:
         print(f"make data: {err}", file=sys.stderr)

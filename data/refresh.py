@@ -139,8 +139,8 @@ def report(table: str, diff: dict) -> str:
     return "\n".join(lines)
 
 
-def apply(fresh: Newest, run=builder.main) -> int:
-    """Pin the fetched files and rebuild; on any failure everything is put back.
+def apply(fresh: Newest, table: str, run=builder.main) -> int:
+    """Pin the fetched files and rebuild the table; on any failure everything is put back.
 
     Each fetched file is kept in ``data/raw`` and its new sha256 and the day go into ``sources.toml``.
     Returns the exit code of the build.
@@ -162,7 +162,7 @@ def apply(fresh: Newest, run=builder.main) -> int:
                 old = f'address = "{entry["address"]}"'
                 text = text.replace(old, f'fetched = "{datetime.now(UTC):%Y-%m-%d} from {entry["latest"]}"')
         write_bytes(listing, text.encode("utf-8"))
-        code = run(["--offline"] + (["--raw", str(fresh.folder)] if fresh.folder else []))
+        code = run([table] + (["--raw", str(fresh.folder)] if fresh.folder else []))
     except BaseException:
         _put_back(saved, listing, before)
         raise
@@ -218,7 +218,7 @@ def main(argv: list[str] | None = None) -> int:
     if not args.apply:
         print("Nothing was replaced. Run again with --apply to take the new edition.")
         return 0
-    return apply(fresh)
+    return apply(fresh, table.name)
 
 
 if __name__ == "__main__":
