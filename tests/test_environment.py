@@ -474,6 +474,7 @@ def test_make_passes_options_and_python_on():
         cwd=ROOT,
         capture_output=True,
         text=True,
+        env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")},
     )
     assert done.stdout.strip() == "python3.12 tools/setup_env.py lab --no-browser --port 8899"
 

@@ -19,9 +19,12 @@ from nbstripout import strip_output
 
 ROOT = Path(__file__).resolve().parent.parent
 FINDING = "# NBVAL_CHECK_OUTPUT"
-# No kernelspec: JupyterLab then starts the environment's own Python without asking, also on a machine with
-# other kernels (tests/browser/test_lab.py), and a notebook does not name the kernel of whoever saved it last.
-METADATA = {"language_info": {"name": "python"}}
+# The kernel is named plainly, not as the machine of whoever saved last calls it. Naming none is no choice: on a
+# machine with a second Python kernel JupyterLab then asks, and offers the wrong one (tests/browser/test_lab.py).
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 CELL_METADATA = {"tags", "keep_output"}
 
 

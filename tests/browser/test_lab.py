@@ -4,6 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import tidy_notebooks
+
 NO_DIALOG = "() => !document.querySelector('.jp-Dialog')"
 CASES = {
     "works": ("import ipywidgets\nipywidgets.IntSlider(description='moves')", []),
@@ -20,8 +22,7 @@ def test_run_all_reports_what_a_reader_would_see(lab, page, name):
     """The harness itself: an error in a cell, or inside a widget, is found; a sound notebook has none."""
     code, expected = CASES[name]
     notebook = new_notebook(cells=[new_markdown_cell("# A trial"), new_code_cell(code)])
-    # No kernelspec is named, only the language.
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata.update(tidy_notebooks.METADATA)
     nbformat.write(notebook, lab.folder / "notebooks" / f"trial_{name}.ipynb")
     assert set(lab.ask("api/kernelspecs")["kernelspecs"]) == {"python3", "another"}
     lab.open(page, f"trial_{name}.ipynb")
