@@ -175,7 +175,7 @@ def descriptor(raw: Raw, tables: dict[str, Table], files: dict[str, bytes], shap
         "profile": "data-package",
         "name": "cyber-diplomacy-handbook",
         "title": "Data of the Cyber Diplomacy Handbook",
-        "description": "Curated tables on cyber diplomacy, each with its source, licence, coverage and traps.",
+        "description": "Tables on cyber diplomacy, each with its source, licence, coverage and traps.",
         "version": "0.1.0",
         "resources": resources,
     }
@@ -230,7 +230,8 @@ def readme(package: dict) -> str:
         "# The data",
         "",
         "Made by `make data` from `datapackage.json`; edit the recipes, not this page.",
-        'Load a table with `from cyberdip_utils import load` and `load("incidents")`; `about("incidents")` tells its traps.',
+        'In Python: `from cyberdip_utils import load, about`, then `load("incidents")` and, for its traps,',
+        '`about("incidents")`.',
         "",
     ]
     for theme, title in THEMES.items():
@@ -246,7 +247,8 @@ def readme(package: dict) -> str:
         for r in rows:
             licence = "; ".join(x["name"] for x in r["licenses"])
             lines.append(
-                f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r['rows']:,} | {r['coverage']} | {r['as_of']} | {licence} |"
+                f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r['rows']:,} | {r['coverage']} "
+                f"| {r['as_of']} | {licence} |"
             )
         lines.append("")
         for r in rows:
@@ -300,7 +302,8 @@ def main(argv: list[str] | None = None) -> int:
             write_bytes(HERE / p, files[p])
     except OSError as err:
         print(
-            f"make data: could not write data/{p} ({err}); files before it are whole and new, the rest are as they were",
+            f"make data: could not write data/{p} ({err}); "
+            "what was written before it is whole and new, the rest is as it was",
             file=sys.stderr,
         )
         return 1
@@ -309,7 +312,8 @@ def main(argv: list[str] | None = None) -> int:
     for p in changed:
         print(f"written: data/{p}")
     print(
-        f"{len(files) - len(changed)} files unchanged, {len(changed)} written, {len(stale)} removed; {len(tables)} tables"
+        f"{len(files) - len(changed)} files unchanged, {len(changed)} written, {len(stale)} removed; "
+        f"{len(tables)} tables"
     )
     return 0
 
