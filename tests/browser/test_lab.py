@@ -18,7 +18,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_run_all_reports_what_a_reader_would_see(lab, page, name):
+def test_run_all_reports_what_a_reader_would_see(lab, page, log, name):
     """The harness itself: an error in a cell, or inside a widget, is found; a sound notebook has none."""
     code, expected = CASES[name]
     notebook = new_notebook(cells=[new_markdown_cell("# A trial"), new_code_cell(code)])
@@ -34,4 +34,22 @@ def test_run_all_reports_what_a_reader_would_see(lab, page, name):
         assert words in error
     if name == "works":
         page.wait_for_selector("text=moves")
+    assert log.console == [] and log.crashes == []
     lab.screenshot(page, f"trial-{name}")
+
+
+@pytest.mark.parametrize("path", tidy_notebooks.notebooks(), ids=lambda path: path.stem)
+def test_every_notebook_opens_and_runs_to_the_end(lab, page, log, path):
+    """What a reader does first: open the chapter, run all cells."""
+    lab.open(page, path.relative_to(tidy_notebooks.ROOT / "notebooks").as_posix())
+    assert page.evaluate(NO_DIALOG), "JupyterLab asks a question before the reader can read"
+    assert lab.run_all(page) == []
+    assert log.crashes == []
+    assert log.console == []
+    lab.screenshot(page, f"notebook-{path.stem}")
+
+
+def test_make_lab_opens_the_start_page(lab):
+    """The address that JupyterLab prints leads to the start page."""
+    printed = lab.output.read_text(encoding="utf-8")
+    assert f"127.0.0.1:{lab.port}/lab/tree/notebooks/00_start_here.ipynb" in printed
