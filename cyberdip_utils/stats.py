@@ -45,11 +45,15 @@ def wilson(k: int, n: int, z: float = Z95) -> tuple[float, float]:
 
 
 def share(k: int, n: int) -> str:
-    """A share with its count and 95% interval, ready for a sentence: ``"42% (21 of 50; 29–56%)"``."""
+    """A share with its count and 95% interval, ready for a sentence: ``"42% (21 of 50; 29–56%)"``.
+
+    Shares near 0 or 1 get one decimal, so that a rare thing does not read as none.
+    """
     if n == 0:
         return "no cases (0 of 0)"
     low, high = wilson(k, n)
-    return f"{k / n:.0%} ({k:,} of {n:,}; {low * 100:.0f}–{high * 100:.0f}%)"
+    digits = 1 if 0 < k / n < 0.02 or 0.98 < k / n < 1 else 0
+    return f"{k / n:.{digits}%} ({k:,} of {n:,}; {low * 100:.{digits}f}–{high * 100:.{digits}f}%)"
 
 
 def agreement(a: pd.Series, b: pd.Series) -> tuple[float, float, int]:

@@ -49,3 +49,8 @@ def test_kappa_by_hand():
 def test_kappa_without_variety_is_undefined():
     equal, kappa, n = agreement(pd.Series(["x", "x"]), pd.Series(["x", "x"]))
     assert (equal, n) == (1.0, 2) and math.isnan(kappa)
+
+
+def test_share_keeps_rare_things_visible():
+    assert share(13, 3392) == "0.4% (13 of 3,392; 0.2–0.7%)"
+    assert share(0, 10) == "0% (0 of 10; 0–28%)"
