@@ -31,8 +31,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 PATTERNS = ("", "/", ".", "x", "-", "\\", "+")
-# cividis, light end first: even steps of lightness for all kinds of colour vision.
-SCALE = ("#fee838", "#d2c060", "#a59c74", "#7c7b78", "#575d6d", "#26456e", "#00224e")
+# viridis, light end first: even steps of lightness for all kinds of colour vision, and no grey in it.
+SCALE = ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154")
 DIVERGING = ("#0072B2", "#86b6d8", "#f2f0e6", "#eda46b", "#D55E00")
 
 HEIGHT = 420
@@ -93,11 +93,11 @@ def _template() -> go.layout.Template:
             "yaxis": axis,
             "geo": {
                 "visible": False,
+                "fitbounds": False,  # plotly.js 4 would turn the map to what is drawn
                 "bgcolor": "rgba(0,0,0,0)",
                 "projection": {"type": "natural earth"},
                 "resolution": MAP_RESOLUTION,
-                "lataxis": {"range": [-56, 84]},
-                "lonaxis": {"range": [-170, 190]},
+                "lataxis": {"range": [-57, 84]},
             },
             "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 14}},
         }
@@ -314,7 +314,7 @@ def world_map(
             go.Choropleth(
                 locations=[codes[i] for i in large],
                 text=[texts[i] for i in large],
-                marker={"line": {"color": PAPER, "width": 0.5}},
+                marker={"line": {"color": SOFT_INK, "width": 0.5}},
                 **areas,
                 **part(area, large),
             )
@@ -442,7 +442,9 @@ def bars(
     rows = len(order) * (1 if stacked else len(parts))
     if height is None:
         height = max(260, 110 + 30 * rows) if horizontal else HEIGHT
-    figure = new(height, barmode="stack" if stacked else "group", bargap=0.25)
+    figure = new(
+        height, barmode="stack" if stacked else "group", scattermode="group", bargap=0.25, scattergap=0.25
+    )
     for i, (key, part) in enumerate(parts):
         colour, _, _, pattern = _style(i)
         error = None
@@ -472,22 +474,45 @@ def bars(
                 orientation="h" if horizontal else "v",
                 name=plain(key) if key is not None else "",
                 showlegend=key is not None,
+                offsetgroup=None if stacked else str(i),
                 marker={
                     "color": colour,
                     "line": {"color": INK, "width": 0.5},
                     "pattern": {"shape": pattern, "fgcolor": PAPER, "fgopacity": 0.7, "size": 7},
                 },
-                text=texts if values_shown else None,
-                textposition="inside" if error or stacked else "auto",
-                insidetextanchor="start",
+                text=texts if values_shown and not error else None,
+                textposition="inside" if stacked else "outside",
+                cliponaxis=False,
                 hovertext=hover,
                 hovertemplate="%{hovertext}<extra></extra>",
                 **({"error_x" if horizontal else "error_y": error} if error else {}),
             )
         )
+        if error and values_shown:  # beyond the end of the interval, where nothing crosses it
+            ends = part[high].astype(float).tolist()
+            figure.add_trace(
+                go.Scatter(
+                    x=ends if horizontal else places,
+                    y=places if horizontal else ends,
+                    orientation="h" if horizontal else "v",
+                    offsetgroup=None if stacked else str(i),
+                    mode="text",
+                    text=[f"  {t}" for t in texts],
+                    textposition="middle right" if horizontal else "top center",
+                    cliponaxis=False,
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
+            )
     amounts = {"title": {"text": plain(label)}, "rangemode": "tozero"}
     if percent:
         amounts["tickformat"] = ".0%"
+    if values_shown and not stacked:  # room for the numbers beyond the longest bar
+        ends = data[[c for c in (value, low, high) if c]].astype(float)
+        most, least = float(np.nanmax(ends.to_numpy())), min(0.0, float(np.nanmin(ends.to_numpy())))
+        longest = max(len(t) for t in _number_text(data[value], percent))
+        room = 1.04 + 0.016 * longest if horizontal else 1.1
+        amounts["range"] = [least * room, (max(most, 0.0) or (0.0 if least else 1.0)) * room]
     places = {"type": "category", "categoryorder": "array", "categoryarray": order}
     if horizontal:
         figure.update_layout(xaxis=amounts, yaxis={**places, "autorange": "reversed", "showgrid": False})

@@ -14,8 +14,15 @@ const SLOW = 8000; // ms without an answer before the reader is told
 const TYPING = 250; // ms of quiet before a text is sent
 let counter = 0;
 
+// Lumino, JupyterLab's toolkit, takes arrows, letters and Escape from any element that its notebook shortcuts
+// match. It stops looking at an element with this mark, but it starts at the focused element itself, so the mark
+// must be on each one that can have focus: on an ancestor alone it comes too late (docs/decisions/0001).
+const OWN_KEYS = "data-lm-suppress-shortcuts";
+const FOCUSABLE = new Set(["input", "select", "button", "summary", "a", "textarea"]);
+
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  if (FOCUSABLE.has(tag) || "tabindex" in attributes) node.setAttribute(OWN_KEYS, "true");
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (key === "class") node.className = value;
@@ -204,7 +211,9 @@ function shapesOf(figure) {
   return [...new Set((figure.data ?? []).map((t) => t.geojson).filter((g) => typeof g === "string"))];
 }
 
-function dressed(figure, dark) {
+const NARROW = 520; // px: a colour bar then lies under the figure, where it takes no width
+
+function dressed(figure, dark, width) {
   let text = JSON.stringify(figure);
   if (dark) for (const [light, other] of Object.entries(DARK)) text = text.replaceAll(`"${light}"`, `"${other}"`);
   const fresh = JSON.parse(text); // plotly.js writes into what it is given
@@ -214,6 +223,15 @@ function dressed(figure, dark) {
   for (const trace of fresh.data ?? []) {
     const geo = trace.geo ?? (["choropleth", "scattergeo"].includes(trace.type) ? "geo" : null);
     if (geo) fresh.layout[geo] = { ...fresh.layout[geo], resolution: 50 };
+  }
+  if (width < NARROW) {
+    const flat = { orientation: "h", x: 0.5, xanchor: "center", y: 0, yanchor: "top", len: 0.95, lenmode: "fraction" };
+    const axes = Object.keys(fresh.layout).filter((k) => /^coloraxis\d*$/.test(k)).map((k) => fresh.layout[k]);
+    for (const owner of [...axes, ...(fresh.data ?? []).filter((t) => t.type === "heatmap")]) {
+      if (owner.showscale === false) continue;
+      owner.colorbar = { ...owner.colorbar, ...flat, title: { ...owner.colorbar?.title, side: "top" } };
+      if (owner.colorbar.title.text) owner.colorbar.title.text = owner.colorbar.title.text.replaceAll("<br>", " ");
+    }
   }
   return fresh;
 }
@@ -399,7 +417,7 @@ export function mount(root, spec, backend) {
     const assets = noBaseMaps();
     for (const name of shapesOf(payload.figure)) assets[name] ??= await backend.geometry(name);
     if (gone || payload !== current.payload) return; // something newer is on its way
-    const figure = dressed(payload.figure, isDark(el));
+    const figure = dressed(payload.figure, isDark(el), plot.clientWidth);
     // The place never shrinks while the reader moves a control, so the page does not jump.
     height = Math.max(height, figure.layout.height ?? 420);
     plot.style.minHeight = `${height}px`;
@@ -480,20 +498,19 @@ export function mount(root, spec, backend) {
     make("div", { class: "cdx-controls" }, ...controls.map((c) => c.el)));
   const buttons = make("div", { class: "cdx-buttons" }, showTable, download, copyButton, reset);
   const form = make("form", { autocomplete: "off", onsubmit: (event) => event.preventDefault() }, controls.length ? fields : null);
-  // Lumino, JupyterLab's toolkit, leaves keys alone inside an element with this mark: arrows on a slider,
-  // letters in a text field and Escape then do what they do anywhere else on the web.
-  const el = make("section", { class: "cdx", "aria-labelledby": `${id}-title`, "data-lm-suppress-shortcuts": "true" },
+  const el = make("div", { class: "cdx", role: "group", "aria-labelledby": `${id}-title`, [OWN_KEYS]: "true" },
     make("p", { class: "cdx-title", id: `${id}-title` }, spec.title),
-    form, status, plot, takeaway, caveat, detail, buttons, table.el, sources);
+    form, make("div", { class: "cdx-stage" }, plot, status), takeaway, caveat, detail, buttons, table.el, sources);
   root.append(el);
 
   let width = 0;
   const sized = new ResizeObserver(() => {
     const now = plot.clientWidth;
     if (!now || now === width) return;
+    const redraw = !plot.data || now < NARROW !== width < NARROW;
     width = now;
-    if (plot.data) window.Plotly?.Plots.resize(plot);
-    else draw().catch(() => {});
+    if (redraw) draw().catch(() => {});
+    else window.Plotly?.Plots.resize(plot);
   });
   sized.observe(plot);
   let dark = null;
