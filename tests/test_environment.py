@@ -353,6 +353,24 @@ def test_an_environment_made_otherwise_is_used_not_replaced(checkout, wheels):
     assert mine.exists() and venv_has(checkout, "flit_core", "small")
 
 
+@posix_only
+def test_an_environment_whose_python_is_gone_is_made_anew(checkout, wheels):
+    assert run(checkout, "setup", env=environ(wheels))[0] == 0
+    for link in (checkout / ".venv" / "bin").glob("python*"):
+        link.unlink()
+    code, said = run(checkout, "setup", env=environ(wheels))
+    assert code == 0, said
+    assert venv_has(checkout, "flit_core", "small") and not (checkout / ".venv.old").exists()
+
+
+def test_another_python_uses_the_environment_that_is_there(checkout, wheels):
+    assert run(checkout, "setup", env=environ(wheels))[0] == 0
+    prelude = "import sys\nsys.version_info = (3, 99, 0, 'final', 0)"
+    code, said = run(checkout, "setup", env=environ(), prelude=prelude)
+    assert code == 0
+    assert_one_sentence(said, r"Using \.venv", r"Python 3\.99", "remove")
+
+
 def test_leftovers_of_a_killed_run_are_replaced(checkout, wheels):
     (checkout / ".venv" / "bin").mkdir(parents=True)
     (checkout / ".venv" / "cyberdip-unfinished").touch()

@@ -122,6 +122,18 @@ def venv_python(venv_dir=None):
     return os.path.join(venv_dir or VENV, *parts)
 
 
+def venv_version():
+    """The version of the environment's Python as "3.12", or None when it does not start."""
+    try:
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        said = subprocess.check_output(
+            [venv_python(), "-c", code], stderr=subprocess.STDOUT, env=clean_environ()
+        )
+        return said.decode().strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def clean_environ():
     """This process's variables, less those that would lead Python or pip away from the environment."""
     away = ("PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT")
@@ -136,8 +148,7 @@ def file_hash(name):
 
 def wanted(kind):
     """The receipt that an up-to-date environment of this kind ("base" or "dev") holds."""
-    receipt = {"root": ROOT, "python": "%d.%d" % sys.version_info[:2], "package": file_hash("pyproject.toml")}
-    receipt["base"] = file_hash(LOCKS["base"])
+    receipt = {"root": ROOT, "package": file_hash("pyproject.toml"), "base": file_hash(LOCKS["base"])}
     if kind == "dev":
         receipt["dev"] = file_hash(LOCKS["dev"])
     return receipt
@@ -233,40 +244,44 @@ def install(kind, fresh, log):
         options = ["--require-hashes", "--only-binary=:all:", "-r", os.path.join(ROOT, LOCKS[kind])]
         pip_install(options, log, total)
     pip_install(["--no-deps", "--no-build-isolation", "--editable", ROOT], log)
-    write_receipt(dict(have, **want))
+    write_receipt(dict(have, python=venv_version(), **want))
 
 
 def ensure(kind):
     """Bring `.venv` up to date for this kind of use, and leave it as it was when that fails."""
     check_machine()
-    python, have, want = venv_python(), read_receipt(), wanted(kind)
-    works = os.path.exists(python)
+    python, have, want = venv_version(), read_receipt(), wanted(kind)
+    works = python is not None and have.get("python", python) == python
     if works and all(have.get(key) == value for key, value in want.items()):
+        asked = "%d.%d" % sys.version_info[:2]
+        if asked != python:
+            tell(
+                "Using .venv with its Python %s; to change to Python %s, remove .venv first."
+                % (python, asked)
+            )
         return
     check_disk()
     # An environment that someone made in another way (no receipt, no mark of ours) is used, not replaced.
     mark = os.path.join(VENV, "cyberdip-unfinished")
     foreign = works and not have and not os.path.exists(mark)
-    changed = any(have.get(key) != want[key] for key in ("root", "python", "base"))
+    changed = any(have.get(key) != want[key] for key in ("root", "base"))
     stale_dev = kind == "dev" and "dev" in have and have["dev"] != want["dev"]
     fresh = not foreign and (not works or changed or stale_dev)
 
     handle, log_name = tempfile.mkstemp(prefix="cyberdip-setup-", suffix=".log")
     os.close(handle)
     log = open(log_name, "r+b")
-    set_aside = False
     if fresh:
         tell("Setting up the handbook in .venv; the first time this takes one to three minutes …")
     else:
         tell("Bringing .venv up to date …")
     try:
         if not fresh:  # another tool may have made it without pip; does nothing where pip is there
-            subprocess.call([python, "-m", "ensurepip"], stdout=log, stderr=log, env=clean_environ())
+            subprocess.call([venv_python(), "-m", "ensurepip"], stdout=log, stderr=log, env=clean_environ())
         else:
-            if have and works:
+            if have and python:
                 remove(ASIDE)
                 os.rename(VENV, ASIDE)
-                set_aside = True
             elif os.path.exists(VENV):
                 remove(VENV)
             os.mkdir(VENV)
@@ -277,7 +292,7 @@ def ensure(kind):
     except BaseException as error:
         if fresh:
             remove(VENV)
-            if set_aside:
+            if os.path.exists(ASIDE):
                 os.rename(ASIDE, VENV)
         log.close()
         if isinstance(error, KeyboardInterrupt):
@@ -291,8 +306,7 @@ def ensure(kind):
         raise
     log.close()
     os.remove(log_name)
-    if set_aside:
-        remove(ASIDE)
+    remove(ASIDE)
     tell("The environment is ready.")
 
 
