@@ -346,9 +346,8 @@ def build_shapes(raw: Raw) -> dict[str, bytes]:
             lines = routes.setdefault((year, cable), (name, []))[1]
             for line in f["geometry"]["coordinates"]:
                 points = [[round(x, 2), round(y, 2)] for x, y, *_ in line]
-                points = simplify(points, 0.08)
-                if len(points) > 1 and points[0] != points[-1] or len(points) > 2:
-                    lines.append(points)
+                short = simplify(points, 0.08)
+                lines.append(points if short[0] == short[-1] else short)  # a small ring stays whole
     features = [
         {
             "type": "Feature",

@@ -103,6 +103,7 @@ TABLES = [
         as_of="2025",
         caveats=(
             "Few economies report, seldom every year, and rich ones more often: no sample of the world.",
+            "One share is above 100 % in the source (Philippines 2017, B10: 115.26) and is kept as it is.",
             "Indicators B6 and B7 rest on another classification of businesses (ISIC 3.1) than the rest.",
         ),
     ),

@@ -40,6 +40,9 @@ TABLES = [
             "Puerto Rico (PRI) and Guam (GUM) count for themselves; Willemstad, Netherlands Antilles in "
             "the source, is "
             "on Curaçao (CUW).",
+            "The source puts CABASE San Juan in Puerto Rico; its coordinates and its web address are "
+            "those of San Juan "
+            "in Argentina (ARG), where it stands here.",
             "A country without a row has none on the map, which is not proof that it has none.",
         ),
         dropped=(
@@ -70,5 +73,7 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
         here = (out.iso3 == "USA") & out.city.str.endswith(f", {letters}")
         out["iso3"] = out.iso3.mask(here, territory)
     out["city"] = out.city.str.removesuffix(", Congo")
+    wrong = out.exchange == "cabase-san-juan-san-juan-pr-united-states"
+    out.loc[wrong, ["city", "iso3"]] = ["San Juan", "ARG"]
     out["lon"], out["lat"] = out.lon.round(4), out.lat.round(4)
     return {"exchanges": out.drop(columns=["line", "country"])}

@@ -35,6 +35,8 @@ TABLES = [
         caveats=(
             "The day of listing is not the day of first exploitation; 2021 and 2022 hold a backlog of "
             "old flaws.",
+            "15 deadlines of 2020 and 2021 lie before the day of listing: the catalogue began in "
+            "November 2021.",
             "Unknown in ransomware means not known to CISA: it is not a no.",
             "CISA takes entries off now and then, so yearly counts differ by one or two from what was "
             "reported then.",
