@@ -34,7 +34,7 @@ NON_COMMERCIAL = {
 }
 TABLES = """
 digital_services digital_services_groups ict_use_by_business removal_requests data_requests adequacy cbpr
-eu_us_frameworks export_control_dates export_control_states wassenaar chip_stages chip_inputs chip_providers
+eu_us_frameworks export_control_dates export_control_states wassenaar vendor_5g_decisions chip_stages chip_inputs chip_providers
 chip_provider_names chip_shares chip_edges chip_trade taiwan_chip_exports taiwan_chip_exports_by_product cables
 cable_owners cable_landings cable_list_2026 cable_landing_points_2026 cloud_regions exchanges kev kev_weaknesses
 country_pairs
@@ -603,6 +603,15 @@ def test_export_controls():
     first = d[(d.date == "2022-10-07") | (d.date == "2023-10-25")]
     assert len(first) >= 2
     assert d[["source", "url"]].notna().all(axis=None)
+
+
+def test_5g_decisions_name_their_source():
+    d = load("vendor_5g_decisions")
+    assert len(d) == 11
+    assert d[["source", "url"]].notna().all(axis=None)
+    assert d.url.str.startswith("https://").all()
+    assert d.set_index("iso3").at["GBR", "date"] == pd.Timestamp("2020-07-14")
+    assert "not complete" in about("vendor_5g_decisions").coverage
 
 
 @pytest.mark.parametrize("name", [*TABLES, "cable_routes"])

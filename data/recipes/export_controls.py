@@ -1,4 +1,4 @@
-"""Export controls on chips: dates of measures and the Wassenaar Arrangement (compiled by hand)."""
+"""Export controls on chips, the Wassenaar Arrangement, decisions on 5G suppliers (compiled by hand)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import pandas as pd
 from recipes.contract import Raw, RecipeError, Table, curated, field
 from recipes.data_regimes import PRECISION, SEEN, full
 
+VENDOR_KINDS = (
+    "ban",
+    "licence condition",
+    "agreement with operators",
+    "authorisation of suppliers",
+    "government procurement",
+    "single proposal refused",
+)
 DATE_IS = ("effective", "in force", "published", "announced", "released", "listed", "reported agreement")
 
 TABLES = [
@@ -89,11 +97,39 @@ TABLES = [
             "1996 stands for the founding without a day.",
         ),
     ),
+    Table(
+        name="vendor_5g_decisions",
+        title="Decisions of states on suppliers of 5G networks",
+        description="Dated decisions that keep suppliers seen as a risk out of 5G networks or government "
+        "systems.",
+        theme="data_flows",
+        sources=("curated",),
+        fields=(
+            field("iso3", "string", "State.", required=True),
+            field("date", "date", "Day of the decision or its announcement.", required=True),
+            field("date_precision", "string", "Precision of that day.", enum=PRECISION, required=True),
+            field("kind", "string", "Form of the decision, ours.", enum=VENDOR_KINDS, required=True),
+            field("names_vendor", "boolean", "The decision names Huawei or ZTE.", required=True),
+            field("measure", "string", "What it does, in our words.", required=True),
+            *SEEN,
+        ),
+        key=("iso3", "date"),
+        foreign=((("iso3",), "states", ("iso3",)),),
+        coverage="11 decisions, 2018-08-23 to 2024-07-11; not complete",
+        as_of="2026-11",
+        caveats=(
+            "Not a census: 11 decisions whose day was seen in a page. A state without a row may have "
+            "decided too, and "
+            "states that decided to keep all suppliers are not looked for.",
+            "Forms differ from a ban in law to one refused proposal: do not count them as one thing.",
+            "Mostly press pages. Decisions change: some were suspended by courts or tightened later.",
+        ),
+    ),
 ]
 
 
 def build(raw: Raw) -> dict[str, pd.DataFrame]:
-    """The three tables, from data/curated."""
+    """The four tables, from data/curated."""
     d = curated("export_control_dates").reset_index(drop=True)
     d["date_precision"] = d.precision
     d["date"] = d.date.map(full)
@@ -109,5 +145,13 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
     states = states.map(lambda found: found or ["EUU"])  # the European Union
     states = pd.DataFrame({"measure_id": d.measure_id, "iso3": states}).explode("iso3", ignore_index=True)
     d["authority"] = office.fillna(d.authority)
-    made = {"export_control_dates": d, "export_control_states": states, "wassenaar": w}
+    v = curated("vendor_5g_decisions")
+    v["date_precision"] = v.precision
+    v["names_vendor"] = v.names_vendor.map({"yes": "true", "no": "false"})
+    made = {
+        "vendor_5g_decisions": v,
+        "export_control_dates": d,
+        "export_control_states": states,
+        "wassenaar": w,
+    }
     return {t.name: made[t.name][t.columns] for t in TABLES}
