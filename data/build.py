@@ -24,7 +24,7 @@ for place in (str(HERE), str(HERE.parent)):
         sys.path.insert(0, place)
 
 import recipes
-from recipes.contract import Raw, RecipeError, Table, as_text, check_foreign, write_bytes
+from recipes.contract import MissingRaw, Raw, RecipeError, Table, as_text, check_foreign, write_bytes
 
 THEMES = {
     "frame": "Countries and groups",
@@ -91,7 +91,14 @@ def build(
             raise RecipeError(f"two recipes make {', '.join(sorted(twice))}")
         known |= names
         run = only is None or bool(names & only)
-        made = module.build(raw) if mine and run else {}
+        try:
+            made = module.build(raw) if mine and run else {}
+            drawn = module.build_shapes(raw) if shaped and run else {}
+        except MissingRaw as err:
+            if only:
+                raise
+            print(f"kept as they stand: {', '.join(sorted(names))} ({err})", file=sys.stderr)
+            run = False
         if run and set(made) != {t.name for t in mine}:
             raise RecipeError(
                 f"{module.__name__}: made {sorted(made)}, promised {sorted(t.name for t in mine)}"
@@ -105,7 +112,6 @@ def build(
             else:
                 files[path] = on_disk(table)
                 frames[table.name] = pd.read_csv(HERE / path, dtype=str, keep_default_na=False)
-        drawn = module.build_shapes(raw) if shaped and run else {}
         for shape in shaped:
             path = f"shapes/{shape['name']}.geojson"
             shapes[shape["name"]] = shape
@@ -168,7 +174,7 @@ def descriptor(raw: Raw, tables: dict[str, Table], files: dict[str, bytes], shap
                 "as_of": s["as_of"],
                 "caveats": list(s["caveats"]),
                 "dropped": list(s.get("dropped", [])),
-                "rows": len(json.loads(content)["features"]),
+                "features": len(json.loads(content)["features"]),
             }
         )
     return {
@@ -247,7 +253,7 @@ def readme(package: dict) -> str:
         for r in rows:
             licence = "; ".join(x["name"] for x in r["licenses"])
             lines.append(
-                f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r['rows']:,} | {r['coverage']} "
+                f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r.get('rows', r.get('features')):,} | {r['coverage']} "
                 f"| {r['as_of']} | {licence} |"
             )
         lines.append("")

@@ -14,7 +14,6 @@ A recipe is a module in this folder with two names:
 from __future__ import annotations
 
 import hashlib
-import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +30,10 @@ TYPES = ("string", "integer", "number", "boolean", "date", "year")
 
 class RecipeError(Exception):
     """A raw file is missing or changed, or a frame breaks its schema."""
+
+
+class MissingRaw(RecipeError):
+    """A raw file is not here and cannot be downloaded in the same bytes."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ class Raw:
         why = (
             "it has no public address with the same bytes" if not entry.get("address") else "download is off"
         )
-        raise RecipeError(
+        raise MissingRaw(
             f"raw file {key!r} ({entry['path']}) not found; looked in {', '.join(tried)}; {why}. "
             "Give the folder of raw files with --raw or CYBERDIP_RAW."
         )
@@ -224,6 +227,7 @@ def as_text(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         A column is missing or left over, the key is empty or repeated, a value is not of
         its type or not among the allowed ones.
     """
+    frame = frame.reset_index(drop=True)  # exploded and joined frames repeat their index
     missing, extra = set(table.columns) - set(frame.columns), set(frame.columns) - set(table.columns)
     if missing or extra:
         raise RecipeError(f"{table.name}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}")
@@ -257,7 +261,8 @@ def _column(values: pd.Series, f: Field, table: str) -> pd.Series:
                 raise ValueError("not whole numbers")
             text[~empty] = numbers.astype("int64").astype(str)
         elif f.type == "number":
-            text[~empty] = [repr(int(v)) if float(v).is_integer() else repr(float(v)) for v in full]
+            numbers = [float(v) for v in full]
+            text[~empty] = [repr(int(v)) if v.is_integer() else repr(v) for v in numbers]
         elif f.type == "boolean":
             known = {"true": "true", "false": "false"}
             text[~empty] = [known[str(v).lower()] for v in full]
@@ -303,6 +308,6 @@ def write_bytes(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)

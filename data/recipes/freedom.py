@@ -71,9 +71,7 @@ TABLES = [
             "The totals of 2025 were scraped from the page of the then current edition and are taken to "
             "be of 2025; parts and "
             "status are not given there, so status is derived from the total.",
-            "Scores are judgements of analysts after review, from an organisation funded in large part by "
-            "the United States: "
-            "they are contested by states that score low.",
+            "Scores are judgements of analysts after review, not measurements.",
         ),
     ),
     Table(

@@ -6,6 +6,8 @@ import pandas as pd
 
 from recipes.contract import Raw, RecipeError, Table, curated, field
 
+# Experts in each group, as the sources of the round give the number
+GROUP_SIZE = {"2004-05": 15, "2009-10": 15, "2012-13": 15, "2014-15": 20, "2016-17": 25, "2019-21": 25}
 ACTORS = {"European Union and its member states": "EUU"}
 PRECISION = ("day", "month", "year")
 _OURS = "Labels, grouping and wording are the handbook's; quote the document, not the label."
@@ -183,6 +185,10 @@ TABLES = [
             field("round", "string", "Years in which the group met.", required=True),
             field("iso3", "string", "State of the expert.", required=True),
             field("report", "string", "Symbol of the group's report."),
+            field(
+                "group_size", "integer", "Experts in the group, as sources give the number.", required=True
+            ),
+            field("complete", "boolean", "Whether all members of the round are here.", required=True),
             field("source", "string", "Source of the list.", required=True),
             field("url", "string", "Its page.", required=True),
             field("seen_in", "string", _SEEN, required=True),
@@ -201,9 +207,9 @@ TABLES = [
         coverage=_COVERAGE["gge_members"],
         as_of="2026-11",
         caveats=(
-            "Only rounds whose list was seen in a source are here; there were six (2004-05, 2009-10, "
+            "Only members seen in a source are here. There were six rounds (2004-05, 2009-10, "
             "2012-13, 2014-15, 2016-17, "
-            "2019-21). A round that is missing is unknown here, not empty.",
+            "2019-21); complete says which are whole. A state or round that is missing is unknown, not absent.",
             "Experts sat in their own capacity by invitation of the Secretary-General: membership is not "
             "a national position.",
         ),
@@ -233,7 +239,13 @@ TABLES = [
                 required=True,
             ),
             field("n_stated", "integer", "Members as a source states the number, where one does."),
-            field("n_listed", "integer", "Rows in memberships, those after as_of included.", required=True),
+            field(
+                "n_listed",
+                "integer",
+                "Members in memberships that belong to the list of that day; later ones are in "
+                "memberships too.",
+                required=True,
+            ),
             field("note", "string", "Remark."),
         ),
         key=("instrument", "role"),
@@ -324,7 +336,7 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
         "norm_links": links,
         "positions": positions,
         "process_timeline": _timeline(),
-        "gge_members": curated("gge_members"),
+        "gge_members": _experts(),
         **_memberships(),
     }
     return {t.name: made[t.name][t.columns] for t in TABLES}
@@ -352,6 +364,15 @@ def _timeline() -> pd.DataFrame:
     return d.assign(date=d.date.map(whole_date))
 
 
+def _experts() -> pd.DataFrame:
+    d = curated("gge_members")
+    size = d["round"].map(GROUP_SIZE)
+    n = d.groupby("round").iso3.transform("size")
+    if size.isna().any() or (n > size).any():
+        raise RecipeError("gge_members: a round of unknown size, or with more members than experts")
+    return d.assign(group_size=size, complete=(n == size).map({True: "true", False: "false"}))
+
+
 def _memberships() -> dict[str, pd.DataFrame]:
     instruments = curated("instruments").rename(
         columns={"official_symbol_or_url": "symbol", "n_expected": "n_stated"}
@@ -373,5 +394,4 @@ def _memberships() -> dict[str, pd.DataFrame]:
     n = d.groupby(["instrument", "role"]).size().reindex(whole.index, fill_value=0).to_numpy()
     if (n < instruments.n_listed.astype(int).to_numpy()).any():
         raise RecipeError("instruments: memberships has fewer rows than n_listed says")
-    instruments = instruments.assign(n_listed=n)
     return {"instruments": instruments, "memberships": d}
