@@ -545,7 +545,7 @@ PUBLISHED, STATE, RIVALS = "published", "state", "rivals"
 def rival_pairs() -> frozenset[frozenset[str]]:
     """The pairs of states that DCID follows, without direction."""
     rows = load("dcid_incidents")
-    return frozenset(frozenset(p) for p in zip(rows["iso3_a"], rows["iso3_b"], strict=True))
+    return frozenset(frozenset(p) for p in zip(rows["state_a"], rows["state_b"], strict=True))
 
 
 @cache
@@ -574,13 +574,12 @@ def initiator_rows(observatory: str) -> pd.DataFrame:
         right, key = load("cfr_victims")[["cfr_id", "iso3"]].dropna(), "cfr_id"
     elif observatory == "dcid":
         rows = load("dcid_incidents")
-        target = rows["iso3_a"].where(rows["iso3_a"] != rows["initiator_iso3"], rows["iso3_b"])
         return pd.DataFrame(
             {
                 "id": rows["dcid_id"],
                 "year": rows["start_on"].dt.year.astype("Int64"),
                 "initiator": rows["initiator_iso3"],
-                "receiver": target,
+                "receiver": rows["receiver_iso3"],
             }
         )
     else:
