@@ -161,19 +161,22 @@ def groups() -> list[str]:
 
 
 def members(group: str, on: str | dt.date | None = None) -> list[str]:
-    """Codes of the members of a group on a day.
+    """Codes of the states (and territories) that belong to a group, on a day or today.
+
+    Suspended members count, invited and disputed ones do not; organisations (the EU in the G20) are left out.
 
     Parameters
     ----------
     group : str
         "EU", "NATO", "G7", ...: see :func:`groups`.
     on : date or ISO text, optional
-        The day; today's members (no end date) when left out.
+        The day. A membership without a known first day counts from the beginning: see the precision in `groups`
+        before counting members in the past. An accession known to the month or year counts from its first day.
 
     Returns
     -------
     list of str
-        Sorted codes. An accession known only to the year counts from the first day of that year.
+        Sorted codes.
 
     Raises
     ------
@@ -184,8 +187,7 @@ def members(group: str, on: str | dt.date | None = None) -> list[str]:
     table = table[table["group"].astype(str) == group]
     if table.empty:
         raise ValueError(f"group: {group!r} is not one of {', '.join(groups())}")
-    if "status" in table.columns:
-        table = table[table["status"].astype(str) == "member"]
+    table = table[table["status"].isin(["member", "suspended"]) & (table["entity_kind"] != "organisation")]
     if on is None:
         table = table[table["to"].isna()]
     else:
@@ -193,7 +195,6 @@ def members(group: str, on: str | dt.date | None = None) -> list[str]:
             day = pd.Timestamp(on)
         except ValueError:
             raise ValueError(f"on: {on!r} is not a date; write it as 2024-12-31") from None
-        table = table[
-            (table["from"].isna() | (table["from"] <= day)) & (table["to"].isna() | (table["to"] > day))
-        ]
-    return sorted(table["iso3"].unique())
+        begun = table["from"].isna() | (table["from"] <= day)
+        table = table[begun & (table["to"].isna() | (table["to"] >= day))]
+    return sorted(table["iso3"].dropna().unique())
