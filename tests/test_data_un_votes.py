@@ -216,3 +216,11 @@ def test_ideal_points_follow_the_seat():
     assert then["SRB", 2004] == "Serbia and Montenegro"
     assert then["DEU", 1980] == "Federal Republic of Germany"
     assert then.isna().sum() > 11_000
+
+
+def test_who_led_is_said_only_where_a_source_names_one():
+    d = load("un_resolutions").set_index("resolution")
+    assert d[d.led_by.notna()].sponsor_line.notna().all()
+    assert d.led_by[["A/RES/73/27", "A/RES/73/266", "A/RES/77/37"]].tolist() == ["RUS", "USA", "FRA"]
+    assert pd.isna(d.led_by["A/RES/80/23"])  # several sponsors, none named as the leader
+    assert pd.isna(d.sponsor_line["A/RES/74/28"])  # no source that names its sponsors was seen

@@ -161,8 +161,8 @@ TABLES = [
         caveats=(
             "Units are V-Dem's: Gaza, Somaliland and Zanzibar are scored apart and have no iso3 here; PSE "
             "is the West Bank "
-            "only. Hong Kong, Taiwan and Kosovo are in; the European Union and most states under half a "
-            "million people are not.",
+            "only. Hong Kong, Taiwan and Kosovo are in; the European Union and 21 small "
+            "UN members are not.",
             "v2cltrnslw and v2clrelig are on the scale of a measurement model (about -4 to 4), the others "
             "from 0 to 1.",
             "Point estimates of expert codings; their intervals are not in this copy, so small "

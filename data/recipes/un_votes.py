@@ -19,6 +19,7 @@ FROM_RECORD = {
     ("A/RES/78/16", "ZWE"): ("yes", "absent"),
     ("A/RES/78/237", "TUR"): ("no", "not a member"),
 }
+LEADS = {"Russia": "RUS", "United States": "USA", "France": "FRA"}
 RECORD_NOTE = "the roll-call file lacks this vote; taken from the voting record of the UN Digital Library"
 SERBIA_NOTE = "cast as Serbia and Montenegro; Serbia holds that seat today"
 
@@ -43,6 +44,7 @@ TABLES = [
             field("session", "integer", "Session of the General Assembly.", required=True),
             field("short_title", "string", "What it is about, in our words.", required=True),
             field("sponsor_line", "string", "States that led or tabled the text, where a source names them."),
+            field("led_by", "string", "The one state that led it, where sponsor_line begins with one."),
             field(
                 "topic",
                 "string",
@@ -83,6 +85,7 @@ TABLES = [
             field("seen_in", "string", "Where subject, sponsors or committee were seen."),
         ),
         key=("resolution",),
+        foreign=((("led_by",), "states", ("iso3",)),),
         coverage="2005-12-08 to 2025-12-18, recorded plenary votes only",
         as_of="2025-12-31",
         caveats=(
@@ -215,6 +218,7 @@ def _resolutions(notes: pd.DataFrame, ict: pd.DataFrame) -> pd.DataFrame:
     if (notes.date != notes.resolution.map(calls.date)).any():
         raise RecipeError("un_resolutions: a date in the notes differs from the roll-call file")
     out = notes.rename(columns={"source": "basis"})
+    out["led_by"] = out.sponsor_line.str.extract(f"^({'|'.join(LEADS)})")[0].map(LEADS)
     out["session"] = out.resolution.str.split("/").str[2]
     out["roll_call"] = pd.to_numeric(out.resolution.map(calls.rcid)).astype("Int64")
     out["seen_in"] = _tidy(out.seen_in)
