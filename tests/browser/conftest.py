@@ -262,7 +262,9 @@ class Lab:
         """Open a notebook (path below notebooks/) and wait until its kernel is ready."""
         page.goto(self.address(path))
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
-        page.wait_for_function(IDLE, timeout=90_000)
+        page.wait_for_function(f"() => document.querySelector('.jp-Dialog') || ({IDLE})()", timeout=90_000)
+        question = page.query_selector(".jp-Dialog-content")
+        assert question is None, f"JupyterLab asks before the reader can read: {question.inner_text()}"
 
     def run_all(self, page, timeout=180):
         """Run all cells of the open notebook, wait until all is quiet, and return the errors shown."""
