@@ -365,7 +365,7 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
         | coded(first)
     )
     one["receiver_iso3"] = [
-        a if i == b else b
+        a if i == b else b if i == a else ""
         for a, b, i in zip(one["state_a"], one["state_b"], one["initiator_iso3"], strict=True)
     ]
     one["start_on"] = [v.strftime("%Y-%m-%d") for v in first["interactionstartdate"]]

@@ -167,7 +167,7 @@ TABLES = [
         as_of="2026",
         caveats=(
             "ITU estimates many values; surveys and estimates are not told apart in this copy.",
-            "Taiwan is not in the World Bank's data; the EU aggregate is kept under EUU.",
+            "Taiwan is not in the World Bank's data; there is no row for the EU.",
         ),
         dropped=("693 rows of 33 aggregates (world, regions, income groups).",),
     ),
