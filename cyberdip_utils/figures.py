@@ -67,7 +67,7 @@ def _template() -> go.layout.Template:
         "zerolinecolor": SOFT_INK,
         "zerolinewidth": 1,
         "automargin": True,
-        "title": {"standoff": 8},
+        "title": {"standoff": 8, "font": {"size": FONT}},
     }
     return go.layout.Template(
         layout={
@@ -800,6 +800,7 @@ def heatmap(
     lo: float | None = None,
     hi: float | None = None,
     categories: Mapping[Any, str] | None = None,
+    colours: Sequence[str] = (),
     values_shown: bool = True,
     height: int | None = None,
 ) -> go.Figure:
@@ -811,6 +812,8 @@ def heatmap(
         Numbers; or, with ``categories``, category names.
     categories : mapping, optional
         Category to the short mark written in its cells, in the order of the colours: colour is never alone.
+    colours : sequence of str, optional
+        A colour for each category.
     """
     if table.empty:
         return empty("No rows in this selection.")
@@ -822,20 +825,30 @@ def heatmap(
             [order.index(v) if v in categories else None for v in row]
             for row in table.itertuples(index=False)
         ]
-        steps = []
-        for i in range(len(order)):
-            steps += [
-                [i / len(order), COLOURS[i % len(COLOURS)]],
-                [(i + 1) / len(order), COLOURS[i % len(COLOURS)]],
-            ]
+        shades = [(*colours, *COLOURS)[k % (len(colours) or len(COLOURS))] for k in range(len(order))]
+        steps = [[(k + side) / len(order), shade] for k, shade in enumerate(shades) for side in (0, 1)]
+        for shade, (category, mark) in zip(shades, categories.items(), strict=True):
+            figure.add_trace(
+                go.Scatter(
+                    x=[None],
+                    y=[None],
+                    mode="markers",
+                    marker={"symbol": "square", "size": 14, "color": shade},
+                    name=plain(f"{mark} {category}"),
+                )
+            )
+        figure.update_layout(legend={"y": 0, "yanchor": "top", "title": {"text": plain(label)}})
         texts = [["" if c is None else plain(categories[order[c]]) for c in row] for row in codes]
         words = [["no data" if c is None else plain(order[c]) for c in row] for row in codes]
-        bar = {
-            "tickvals": list(range(len(order))),
-            "ticktext": [f"{plain(m)} {plain(k)}".strip() for k, m in categories.items()],
-            "title": {"text": plain(label, width=18)},
+        bar = {}
+        style = {
+            "z": codes,
+            "zmin": -0.5,
+            "zmax": len(order) - 0.5,
+            "colorscale": steps,
+            "showscale": False,
+            "showlegend": False,
         }
-        style = {"z": codes, "zmin": -0.5, "zmax": len(order) - 0.5, "colorscale": steps}
     else:
         numbers = [[None if pd.isna(v) else float(v) for v in row] for row in table.itertuples(index=False)]
         words = [_number_text(row, percent) for row in numbers]

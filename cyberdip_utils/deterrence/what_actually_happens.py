@@ -223,16 +223,17 @@ def _by_year(chosen: pd.DataFrame) -> tuple[go.Figure, pd.DataFrame]:
         yaxis={"title": {"text": "distinct incidents that began in the year"}, "rangemode": "tozero"},
         xaxis={"dtick": 4, "showgrid": False},
     )
-    for name, colour, pattern in (
-        ("whole record", figures.NO_DATA, "/"),
-        ("selection", figures.COLOURS[0], ""),
+    for name, colour, width in (
+        ("whole record", figures.NO_DATA, 0.9),
+        ("selection", figures.COLOURS[0], 0.5),
     ):
         figure.add_trace(
             go.Bar(
                 x=counts.index.tolist(),
                 y=counts[name].tolist(),
                 name=name,
-                marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": figures.PAPER, "size": 6}},
+                width=width,
+                marker={"color": colour},
             )
         )
     return figures.mark_changes(figure, [WIDER_RULE]), counts.reset_index()
@@ -346,7 +347,7 @@ incident_explorer = Exhibit(
     "What is in the record?",
     explore,
     words=search(
-        label="Search", examples=("ransomware", "lazarus", "bundestag"), help="names of incidents and actors"
+        label="Search", examples=("ransomware", "lazarus", "bundestag"), help="Names of incidents and actors."
     ),
     picture=choice(
         [("Count by year", "years"), ("Map of receivers", "map"), ("Pairs of states", "pairs")],
@@ -642,6 +643,7 @@ def _dots(frame: pd.DataFrame, order: list[str]) -> go.Figure:
             "ticktext": [figures.plain(country(c)) for c in order],
             "autorange": "reversed",
             "showgrid": False,
+            "zeroline": False,
         },
     )
     for i, label in enumerate(OBSERVATORIES.values()):
@@ -724,6 +726,8 @@ HELD, PART, WIDER, ABSENT, OUTSIDE = (
     "not found",
     "out of scope",
 )
+# dark to light for how much is held; grey where nothing could be
+SHADES = ("#0072B2", "#56B4E9", "#cfe3f2", "#D55E00", figures.NO_DATA)
 MARKS = {HELD: "●", PART: "◐", WIDER: "◌", ABSENT: "×", OUTSIDE: "–"}
 AGREE, DIFFER, SILENT, NOBODY = "same state", "another state", "names no state", "no official attribution"
 NAMES = {AGREE: "=", DIFFER: "≠", SILENT: "?", NOBODY: "·"}
@@ -892,6 +896,7 @@ def same(compare: str = "held") -> View:
         grid.set_axis([f"{n} ({b.year})" for n, b in zip(anchors["name"], anchors["began_on"], strict=True)]),
         label,
         categories=marks,
+        colours=SHADES if compare == "held" else ("#0072B2", "#D55E00", "#cfe3f2", figures.NO_DATA),
     )
     table = shown.reindex(index=anchors.index, columns=grid.columns)
     table = table.set_axis(anchors["name"].tolist()).rename_axis("Anchor").reset_index()
