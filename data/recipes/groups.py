@@ -7,22 +7,6 @@ import pandas as pd
 from .contract import Raw, RecipeError, Table, curated, field
 from .places import code
 
-NAMES = (
-    "ASEAN",
-    "AU",
-    "AUKUS",
-    "BRICS",
-    "Council of Europe",
-    "EU",
-    "Five Eyes",
-    "G20",
-    "G7",
-    "G77",
-    "NATO",
-    "OAS",
-    "OECD",
-    "SCO",
-)
 _PRECISION = ("day", "month", "year", "none")
 
 TABLES = [
@@ -35,7 +19,7 @@ TABLES = [
         theme="frame",
         sources=("curated",),
         fields=(
-            field("group", "string", "Group.", enum=NAMES, required=True),
+            field("group", "string", "Group.", required=True),
             field("n", "integer", "Number of the row within its group.", required=True),
             field("iso3", "string", "Member; empty for the African Union in the G20."),
             field(
@@ -52,8 +36,9 @@ TABLES = [
             field(
                 "status",
                 "string",
-                "Member, suspended from taking part, invited but not joined, or disputed.",
-                enum=("member", "suspended", "invited", "disputed"),
+                "Member, member suspended from taking part, associate or partner, invited but not joined, "
+                "or disputed.",
+                enum=("member", "suspended", "associate", "partner", "invited", "disputed"),
                 required=True,
             ),
             field("source", "string", "Where the row is from.", required=True),
@@ -64,14 +49,15 @@ TABLES = [
         ),
         key=("group", "n"),
         foreign=((("iso3",), "states", ("iso3",)),),
-        coverage="Fourteen groups; most rows without end date describe 2024 to 2026, lists of the CIA "
+        coverage="EU, NATO, G7, G20, BRICS, SCO, OECD, Five Eyes and others; most rows without end date "
+        "describe 2024 to 2026, lists of the CIA "
         "Factbook 2020",
         as_of="2026-11",
         caveats=(
             "An empty `from` means that no date was seen, not membership from the start; a day-exact count "
             "of "
             "members in the past is safe only for groups whose rows all have dates (EU, NATO).",
-            "Suspended members are still members; an invited or disputed one is not counted by `members()`.",
+            "Suspended members are still members; the others are not counted by `members()`.",
             "The EU is a member of the G20 and other groups as an organisation (EUU).",
             "The G77 (134 rows) and others come from the CIA World Factbook of early 2020: later changes "
             "are missing.",
