@@ -80,9 +80,9 @@ TABLES = [
         coverage="194 states, editions 2020 and 2024",
         as_of="2024",
         caveats=(
-            "The tier is derived from the total (T1 from 95, T2 from 85, T3 from 55, T4 from 20, T5 below "
-            "20), not copied from "
-            "the report; 46 states in T1 is the number the report is remembered to give.",
+            "The tier is derived from the total by the report's limits (T1 from 95, T2 from 85, T3 from "
+            "55, T4 from 20, T5 "
+            "below), not copied; 46 states in T1 and 105 in T3 and T4 are the numbers the ITU gives.",
             "The scores of Data360 differ a little from the printed 2024 report for some states.",
             _METHOD,
             _SELF,

@@ -253,6 +253,8 @@ TABLES = [
         as_of="2026-11",
         caveats=(
             "Where complete is false, a state that is not listed is unknown, NOT a non-member.",
+            "A list with n_listed 0 is named for its stated size; no list of names was seen.",
+            "n_stated may count states only, n_listed counts organisations too; note says so.",
             "Complete means complete on its as_of day: later accessions may be missing.",
         ),
     ),
@@ -312,6 +314,7 @@ TABLES = [
             "What the day means depends on the role: signature for signatories, ratification or accession "
             "for parties, the "
             "meeting for the Counter Ransomware Initiative.",
+            "Lists of a few names (Paris Call, WCIT-12) are there for those states, not for the whole.",
             "Signing is not ratifying: a signatory of a convention is not bound by it.",
             "Taiwan and Kosovo appear where the initiative lists them (entity_kind territory is the "
             "list's, not a judgement).",
