@@ -260,7 +260,8 @@ def start(root, *args, env, prelude=""):
     )
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        env=env,
+        # The record of a failed installation stays in the folder for temporary files: here, this test's.
+        env={**env, "TMPDIR": str(root.parent), "TEMP": str(root.parent)},
         text=True,
         encoding="utf-8",
         stdout=subprocess.PIPE,

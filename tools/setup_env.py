@@ -196,7 +196,7 @@ def pip_install(arguments, log, total=0):
                 seen += 1
                 if sys.stderr.isatty():
                     tell("\r  %d of about %d packages fetched" % (min(seen, total), total), end="")
-            if line.startswith(b"Installing collected packages") and sys.stderr.isatty():
+            if total and line.startswith(b"Installing collected packages") and sys.stderr.isatty():
                 tell("\r  unpacking; this takes about a minute   ", end="")
         code = process.wait()
     except BaseException:

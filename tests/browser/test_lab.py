@@ -43,6 +43,7 @@ def test_every_notebook_opens_and_runs_to_the_end(lab, page, log, path):
     assert lab.run_all(page) == []
     assert log.crashes == []
     assert log.console == []
+    assert page.get_by_text("Jupyter news").count() == 0, "JupyterLab asks about news; run: make setup"
     lab.screenshot(page, f"notebook-{path.stem}")
 
 
