@@ -14,7 +14,7 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils.data import data_folder, load
+from cyberdip_utils.data import DataError, data_folder, load
 
 NAMING_POLICY = """\
 How this handbook names states and territories
@@ -50,7 +50,11 @@ def _key(name: str) -> str:
 
 @cache
 def _names(folder) -> dict[str, str]:
-    table = pd.read_csv(folder / "curated" / "state_names.csv", dtype=str, keep_default_na=False)
+    path = folder / "curated" / "state_names.csv"
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing. Restore it from the repository.") from None
     return {_key(n): c for c, n in zip(table["iso3"], table["name"], strict=True)}
 
 

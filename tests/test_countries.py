@@ -94,6 +94,12 @@ def test_unknown_names_give_the_nearest():
     assert c.code("Atlantis", default="") == ""
 
 
+def test_names_file_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("CYBERDIP_DATA", str(tmp_path))
+    with pytest.raises(c.DataError, match=r"state_names\.csv is missing"):
+        c.code("Germany")
+
+
 def test_regions():
     assert c.region("TWN") == "Asia"
     assert c.subregion("XKX") == "Southern Europe"
