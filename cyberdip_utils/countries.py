@@ -103,11 +103,18 @@ def code(name: str, default: str | None = None) -> str:
     raise KeyError(f"no state or territory {text!r}; {hint}")
 
 
-def _row(iso3: str) -> pd.Series:
-    known = _states(data_folder())
-    if iso3 in known.index:
-        return known.loc[iso3]
-    near = difflib.get_close_matches(str(iso3).upper(), known.index, n=3, cutoff=0.6)
+@cache
+def _column(folder, column: str) -> dict[str, str]:
+    """One column of ``states`` as a dictionary: a look-up in it is a thousand times quicker than in a frame."""
+    values = _states(folder)[column]
+    return dict(zip(values.index, values.astype(object).where(values.notna(), ""), strict=True))
+
+
+def _of(iso3: str, column: str) -> str:
+    known = _column(data_folder(), column)
+    if iso3 in known:
+        return str(known[iso3])
+    near = difflib.get_close_matches(str(iso3).upper(), known, n=3, cutoff=0.6)
     hint = f"did you mean {', '.join(near)}?" if near else "the table `states` lists them all."
     raise KeyError(f"no code {iso3!r}; {hint}")
 
@@ -120,19 +127,17 @@ def name(iso3: str) -> str:
     KeyError
         Unknown code; the nearest codes are given.
     """
-    return str(_row(iso3)["name"])
+    return _of(iso3, "name")
 
 
 def region(iso3: str) -> str:
     """UN M49 region of a code ("Asia"), "" where there is none (Antarctica). Raises as :func:`name`."""
-    value = _row(iso3)["un_region"]
-    return "" if pd.isna(value) else str(value)
+    return _of(iso3, "un_region")
 
 
 def subregion(iso3: str) -> str:
     """UN M49 sub-region of a code ("Western Asia"), "" where there is none. Raises as :func:`name`."""
-    value = _row(iso3)["un_subregion"]
-    return "" if pd.isna(value) else str(value)
+    return _of(iso3, "un_subregion")
 
 
 def regions() -> list[str]:

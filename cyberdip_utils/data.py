@@ -16,6 +16,9 @@ import pandas as pd
 _DTYPES = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean", "string": "str"}
 
 
+_BESIDE = Path(__file__).resolve().parents[1] / "data"
+
+
 class DataError(Exception):
     """A file in ``data/`` is missing or is not what the manifest says it is."""
 
@@ -29,7 +32,7 @@ def data_folder() -> Path:
         ``CYBERDIP_DATA`` if that environment variable is set, else ``data`` beside the package.
     """
     given = os.environ.get("CYBERDIP_DATA")
-    return Path(given) if given else Path(__file__).resolve().parents[1] / "data"
+    return Path(given) if given else _BESIDE
 
 
 @dataclass(frozen=True)

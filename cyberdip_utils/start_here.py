@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import pandas as pd
@@ -91,7 +92,9 @@ incidents_by_receiver = Exhibit(
 @cache
 def _events() -> pd.DataFrame:
     frame = load("process_timeline").copy()
-    frame["lane"] = frame["kind"].astype(str).str.replace("_", " ").str.capitalize()
+    frame["lane"] = [
+        k.replace("_", " ").capitalize().replace("Un ", "UN ") for k in frame["kind"].astype(str)
+    ]
     frame["year"] = frame["date"].dt.year
     return frame.sort_values("date", kind="stable")
 
@@ -113,7 +116,9 @@ def over_time(kinds: tuple[str, ...] = (), between: tuple[int, int] = (1998, 202
     exact = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
     table = pd.DataFrame(
         {
-            "When": [d.strftime(exact[str(p)]) for d, p in zip(rows["date"], rows["date_precision"], strict=True)],
+            "When": [
+                d.strftime(exact[str(p)]) for d, p in zip(rows["date"], rows["date_precision"], strict=True)
+            ],
             "Kind": rows["lane"],
             "What": rows["event"],
             "Symbol": rows["symbol"],
@@ -159,7 +164,8 @@ def tables(words: str = "", theme: str = "all") -> View:
     if n:
         shown = found.head(30).reset_index()
         figure = figures.bars(shown, "table", "rows", label="rows (each step is ten times the last)")
-        figure.update_xaxes(type="log", rangemode="normal")
+        top = math.ceil(math.log10(shown["rows"].max()))
+        figure.update_xaxes(type="log", rangemode="normal", range=[0, top], dtick=1)
         takeaway = f"{n} of {whole} tables fit, with {int(found['rows'].sum()):,} rows together."
     else:
         figure = figures.empty("No table mentions all these words.")

@@ -11,11 +11,11 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
-from cyberdip_utils.data import about, data_folder
+from cyberdip_utils.data import about, catalog, data_folder
 
 _HERE = Path(__file__).resolve().parent
 
@@ -105,25 +105,30 @@ def chapter(number: str) -> Panel:
         No such chapter.
     """
     c = _chapter(number)
-    first = ", ".join(f"{n} {chapters()[n].title}" for n in c.before) or "nothing"
+    first = "; ".join(f"{n} “{chapters()[n].title}”" for n in c.before) or "nothing"
     intro = f"Time: about {c.minutes} minutes. Read first: {first}."
     rows = [about(name) for name in c.data]
+    terms = catalog()["licence"]
     text = [intro, "", "Data in this chapter"]
     text += [
-        f"  {a.name}: {a.title}; {a.rows:,} rows; {a.coverage}; as of {a.as_of}; {a.licence}" for a in rows
+        f"  {a.name}: {a.title}; {a.rows:,} rows; {a.coverage}; as of {a.as_of}; {terms[a.name]}"
+        for a in rows
     ]
+    left = "style='text-align:left'"
     head = "".join(
-        f"<th scope='col'>{h}</th>"
+        f"<th scope='col' {left}>{h}</th>"
         for h in ("Table", "What it holds", "Rows", "Coverage", "As of", "Licence")
     )
     body = "".join(
-        f"<tr><th scope='row'><code>{escape(a.name)}</code></th><td>{escape(a.title)}</td><td>{a.rows:,}</td>"
-        f"<td>{escape(a.coverage)}</td><td>{escape(a.as_of)}</td><td>{escape(a.licence)}</td></tr>"
+        f"<tr><th scope='row' {left}><code>{escape(a.name)}</code></th><td {left}>{escape(a.title)}</td>"
+        f"<td>{a.rows:,}</td><td {left}>{escape(a.coverage)}</td><td {left}>{escape(a.as_of)}</td>"
+        f"<td {left}>{escape(terms[a.name])}</td></tr>"
         for a in rows
     )
     html = (
         f"<p>{escape(intro)}</p><table><caption><b>Data in this chapter</b></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        '<p>Full terms and traps: <code>about("name")</code>.</p>'
     )
     return Panel("\n".join(text), html)
 
@@ -183,7 +188,7 @@ def check_number(
     return Verdict(False, hint)
 
 
-@lru_cache(maxsize=None)
+@cache
 def questions(number: str) -> tuple[dict, ...]:
     """The quiz of a chapter: ``text`` and ``options`` (``text``, ``right``, ``feedback``) of each question.
 

@@ -893,7 +893,7 @@ def same(compare: str = "held") -> View:
         takeaway = f"Start within 31 days of the one we found, where both dates are exact enough: {', '.join(parts)}."
     grid = codes.reindex(index=anchors.index, columns=list(OBSERVATORIES.values()))
     figure = figures.heatmap(
-        grid.set_axis([f"{n} ({b.year})" for n, b in zip(anchors["name"], anchors["began_on"], strict=True)]),
+        grid.set_axis([f"{b.year} {n}" for n, b in zip(anchors["name"], anchors["began_on"], strict=True)]),
         label,
         categories=marks,
         colours=SHADES if compare == "held" else ("#0072B2", "#D55E00", "#cfe3f2", figures.NO_DATA),
