@@ -1,0 +1,178 @@
+"""Time until an event when some are still waiting: Kaplan–Meier, cumulative incidence, log-rank test.
+
+Estimates come from statsmodels; what is added here is the interval that stays between 0 and 1 and a plain
+table. Times are in days throughout; any other unit works as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cyberdip_utils.stats import Z95
+
+CURVE = ["time", "at_risk", "events", "survival", "se", "low", "high"]
+
+
+def _sound(time: Sequence[float], event: Sequence[bool]) -> tuple[np.ndarray, np.ndarray]:
+    t, d = np.asarray(time, dtype=float), np.asarray(event, dtype=float)
+    if t.shape != d.shape or t.ndim != 1:
+        raise ValueError(f"time and event: {t.shape} and {d.shape}; need two lists of one length")
+    if not np.isfinite(t).all() or (t < 0).any():
+        raise ValueError("time: every time must be a number of 0 or more")
+    return t, d
+
+
+def kaplan_meier(time: Sequence[float], event: Sequence[bool], z: float = Z95) -> pd.DataFrame:
+    """The product-limit estimate of the share still without the event.
+
+    At each event time t, S(t) = S(t-) * (1 - d / n), with d events among the n that are still watched. A case
+    that leaves without the event (right-censored) counts in n until it leaves and is never counted as an event.
+
+    Parameters
+    ----------
+    time : sequence of float
+        Days from the start to the event, or to the last day watched. 0 or more.
+    event : sequence of bool
+        True if the event came at ``time``; False if it had not come when watching stopped.
+    z : float
+        Standard normal quantile of the interval; 1.96 gives 95% at each single time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per event time: time, at_risk, events, survival, se (Greenwood), low, high. The interval is that of
+        log(-log S), which stays within 0 and 1. Where S is 0 it runs from 0 to the last upper end before.
+
+    Raises
+    ------
+    ValueError
+        Lists of different length, or a time that is negative or not a number.
+
+    References
+    ----------
+    Kaplan, E. L. and Meier, P. (1958), "Nonparametric estimation from incomplete observations", JASA 53(282),
+    457-481, doi:10.1080/01621459.1958.10501452. Computed by statsmodels' ``SurvfuncRight``.
+    """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    t, d = _sound(time, event)
+    if not d.any():
+        return pd.DataFrame(columns=CURVE, dtype=float)
+    fit = SurvfuncRight(t, d)
+    s = np.clip(np.asarray(fit.surv_prob, dtype=float), 0, 1)
+    out = pd.DataFrame(
+        {
+            "time": fit.surv_times,
+            "at_risk": np.asarray(fit.n_risk).astype(int),
+            "events": np.asarray(fit.n_events).astype(int),
+            "survival": np.where(s < 1e-12, 0.0, s),
+        }
+    )
+    out = out[out["events"] > 0].reset_index(drop=True)
+    s, n, k = (out[c].to_numpy(dtype=float) for c in ("survival", "at_risk", "events"))
+    inside = s > 0  # after the last event nothing is left to measure by
+    greenwood = np.cumsum(np.divide(k, n * (n - k), out=np.zeros_like(s), where=inside))
+    width = np.zeros_like(s)
+    width[inside] = z * np.sqrt(greenwood[inside]) / np.abs(np.log(s[inside]))
+    out["se"] = s * np.sqrt(greenwood)
+    out["low"] = np.where(inside, s ** np.exp(width), 0.0)
+    out["high"] = pd.Series(np.where(inside, s ** np.exp(-width), np.nan)).ffill().fillna(1.0)
+    return out[CURVE]
+
+
+def share_by(curve: pd.DataFrame, time: float) -> tuple[float, float, float]:
+    """Share that has had the event by ``time``, 1 - S(time), with the ends of its interval; 0 to 1."""
+    upto = curve[curve["time"] <= time]
+    if upto.empty:
+        return 0.0, 0.0, 0.0
+    last = upto.iloc[-1]
+    return 1 - last["survival"], 1 - last["high"], 1 - last["low"]
+
+
+def median_time(curve: pd.DataFrame) -> float:
+    """First time by which half have had the event; ``inf`` if that is never reached."""
+    reached = curve[curve["survival"] <= 0.5 + 1e-12]
+    return float(reached["time"].iloc[0]) if len(reached) else math.inf
+
+
+def log_rank(time: Sequence[float], event: Sequence[bool], group: Sequence) -> tuple[float, int, float]:
+    """Mantel's test of the hypothesis that all groups have one survival curve.
+
+    Parameters
+    ----------
+    time, event
+        As in :func:`kaplan_meier`.
+    group : sequence
+        Group of each case; two groups or more.
+
+    Returns
+    -------
+    (float, int, float)
+        Chi-squared, degrees of freedom (groups less one), p-value.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two groups.
+
+    References
+    ----------
+    Mantel, N. (1966), "Evaluation of survival data and two new rank order statistics arising in its
+    consideration", Cancer Chemotherapy Reports 50(3), 163-170. Computed by statsmodels' ``survdiff``.
+    """
+    from statsmodels.duration.survfunc import survdiff
+
+    t, d = _sound(time, event)
+    codes, names = pd.factorize(np.asarray(group, dtype=object))
+    if len(names) < 2:
+        raise ValueError(f"group: the test compares two groups or more, not {len(names)}")
+    chi2, p = survdiff(t, d, codes)
+    return float(chi2), len(names) - 1, float(p)
+
+
+def cumulative_incidence(time: Sequence[float], cause: Sequence[str], causes: Sequence[str]) -> pd.DataFrame:
+    """Share that has had its first event, by each of several causes, when any one of them ends the wait.
+
+    The Aalen–Johansen estimate: each cause gains S(t-) * d_cause / n at time t, where S is the Kaplan–Meier curve
+    of all causes together. One minus a Kaplan–Meier curve of a single cause would count too much.
+
+    Parameters
+    ----------
+    time : sequence of float
+        Days to the first event of any cause, or to the last day watched.
+    cause : sequence of str
+        What came first; "" where nothing had come when watching stopped.
+    causes : sequence of str
+        The causes to follow.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns time, cause, incidence (0 to 1); one row per time and cause.
+
+    References
+    ----------
+    Aalen, O. O. and Johansen, S. (1978), Scandinavian Journal of Statistics 5(3), 141-150. Computed by
+    statsmodels' ``CumIncidenceRight``.
+    """
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    number = {name: i + 1 for i, name in enumerate(causes)}
+    unknown = set(cause) - set(number) - {""}
+    if unknown:
+        raise ValueError(f"cause: {sorted(unknown)[0]!r} is not among {', '.join(causes)}")
+    status = np.array([number.get(c, 0) for c in cause])
+    t, _ = _sound(time, status > 0)
+    parts = []
+    if (status > 0).any():
+        with np.errstate(divide="ignore", invalid="ignore"):  # its standard errors at the last time
+            fit = CumIncidenceRight(t, status)
+        for name, i in number.items():
+            if i <= len(fit.cinc):
+                parts.append(pd.DataFrame({"time": fit.times, "cause": name, "incidence": fit.cinc[i - 1]}))
+    columns = ["time", "cause", "incidence"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
