@@ -135,6 +135,7 @@ TABLES = [
             _ISO3,
             field("year", "year", "Calendar year.", required=True),
             field("value", "number", "GDP per capita.", unit="current US$", required=True),
+            field("unit", "string", "Unit of the value.", enum=("current US$",), required=True),
         ),
         key=("iso3", "year"),
         foreign=((("iso3",), "states", ("iso3",)),),
@@ -160,6 +161,7 @@ TABLES = [
             field(
                 "value", "number", "Individuals using the internet.", unit="% of population", required=True
             ),
+            field("unit", "string", "Unit of the value.", enum=("% of population",), required=True),
         ),
         key=("iso3", "year"),
         foreign=((("iso3",), "states", ("iso3",)),),
@@ -214,6 +216,6 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
     return {
         "states": frame.drop(columns=["lon", "lat"]),
         "state_points": points,
-        "gdp": gdp,
-        "internet_users": net,
+        "gdp": gdp.assign(unit="current US$"),
+        "internet_users": net.assign(unit="% of population"),
     }
