@@ -203,7 +203,10 @@ class Raw:
         except ValueError as err:
             raise RecipeError(f"{entry['address']} no longer gives the expected file ({err})") from err
         except OSError as err:
-            raise RecipeError(f"could not download {entry['address']} ({err}); nothing was changed") from err
+            raise RecipeError(
+                f"could not download {entry['address']} ({type(err).__name__}: is there a network?); "
+                "nothing was changed. A folder of raw files can be given with --raw or CYBERDIP_RAW."
+            ) from err
         return Path(got)
 
     def csv(self, key: str, **options) -> pd.DataFrame:
