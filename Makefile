@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data bench
+.PHONY: lab setup test lint strip data data-refresh bench
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -16,5 +16,7 @@ strip:    ## remove stored outputs from notebooks, except those of finding cells
 	@$(RUN) strip
 data:     ## rebuild the tables from their raw files
 	@$(RUN) data $(DATA_ARGS)
+data-refresh: ## look for a newer edition of one table: make data-refresh TABLE=kev
+	@$(RUN) data-refresh $(TABLE) $(DATA_ARGS)
 bench:    ## time exhibits, import and notebooks
 	@$(RUN) bench $(BENCH_ARGS)

@@ -193,6 +193,13 @@ def main(argv: list[str] | None = None) -> int:
     args = ap.parse_args(argv)
     fresh = Newest(folder=Path(args.raw) if args.raw else None, timeout=args.timeout)
     try:
+        return _refresh(args, fresh)
+    finally:
+        shutil.rmtree(fresh.side.parent, ignore_errors=True)
+
+
+def _refresh(args: argparse.Namespace, fresh: Newest) -> int:
+    try:
         module, table = recipe_of(args.table)
         made = module.build(fresh)
         if not fresh.fetched:
@@ -212,9 +219,6 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    finally:
-        if not args.apply:
-            shutil.rmtree(fresh.side, ignore_errors=True)
     if not args.apply:
         print("Nothing was replaced. Run again with --apply to take the new edition.")
         return 0

@@ -4,7 +4,7 @@
 
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
-    python tools/setup_env.py test | lint | strip | data | bench [options]
+    python tools/setup_env.py test | lint | strip | data | data-refresh | bench [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
 each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
@@ -86,6 +86,8 @@ def task_commands(task, args):
         return "dev", [["tools/tidy_notebooks.py", "strip"] + args]
     if task == "data":
         return "dev", [["data/build.py"] + args]
+    if task == "data-refresh":
+        return "dev", [["data/refresh.py"] + args]
     return "dev", [["bench/run.py"] + args]
 
 
@@ -321,7 +323,7 @@ def run(command, environ):
 
 
 def main(argv):
-    tasks = ("setup", "lab", "test", "lint", "strip", "data", "bench")
+    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench")
     if not argv or argv[0] not in tasks:
         tell(__doc__.strip())
         return 2
