@@ -22,7 +22,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,7 +46,6 @@ __all__ = [
 ]
 
 STATIC = Path(__file__).parent / "static"
-THEMES = ("sovereignty", "norms", "deterrence", "data_flows", "controversies")
 TABLE_ROWS = 400  # rows of the table twin sent to the page; the CSV has all
 _NOTHING = "zzq no such thing zzq"  # a search that finds nothing
 
@@ -500,19 +499,20 @@ def _table_payload(table: pd.DataFrame) -> dict:
 
 
 def _source(name: str) -> dict:
+    from cyberdip_utils.data import data_folder
+
+    return _source_in(data_folder(), name)
+
+
+@lru_cache(maxsize=200)
+def _source_in(folder: Path, name: str) -> dict:
     from cyberdip_utils.data import DataError, about, cite
 
     try:
         known, bibtex = about(name), cite(name)
     except (KeyError, DataError):
-        return {
-            "name": name,
-            "title": name,
-            "citation": name,
-            "licence": "not known",
-            "as_of": "not known",
-            "bibtex": "",
-        }
+        unknown = {"title": name, "citation": name, "licence": "not known", "as_of": "not known"}
+        return {"name": name, **unknown, "bibtex": ""}
     return {
         "name": name,
         "title": known.title,
@@ -829,15 +829,14 @@ class Exhibit:
 
 
 def all_exhibits() -> dict[str, Exhibit]:
-    """Every exhibit of every theme, by name; imports all theme modules."""
+    """Every exhibit of the package, by name; imports all its modules."""
     import importlib
     import pkgutil
 
-    for theme in THEMES:
-        package = importlib.import_module(f"cyberdip_utils.{theme}")
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    return {n: e for n, e in sorted(_registry.items()) if e.module.startswith("cyberdip_utils.")}
+    package = importlib.import_module("cyberdip_utils")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+    return {n: e for n, e in sorted(_registry.items()) if e.module.startswith(f"{package.__name__}.")}
 
 
 # ---------------------------------------------------------------- the widget

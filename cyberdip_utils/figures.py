@@ -221,12 +221,14 @@ def _groups(data: pd.DataFrame, group: str | None) -> list[tuple[Any, pd.DataFra
     return [(key, part) for key, part in data.groupby(group, sort=False, observed=True)]
 
 
-def _number_text(values: Iterable, percent: bool, unit: str = "") -> list[str]:
+def _number_text(values: Iterable, percent: bool, unit: str = "", short: bool = False) -> list[str]:
     def one(v):
         if v is None or v is pd.NA or (isinstance(v, float) and np.isnan(v)):
             return "no data"
         if percent:
             return f"{v:.0%}" if abs(v) >= 0.1 or v == 0 else f"{v:.1%}"
+        if short and abs(v) >= 1e6:
+            return f"{v / 1e9:.3g} bn" if abs(v) >= 1e9 else f"{v / 1e6:.3g} m"
         shown = f"{v:,.0f}" if float(v).is_integer() else f"{v:,.3g}"
         return f"{shown} {unit}".strip()
 
@@ -461,8 +463,8 @@ def bars(
             }
         numbers = part[value].astype(float).tolist()
         places = [plain(c, limit=48) for c in part[category]]
-        texts = _number_text(numbers, percent)
-        hover = [f"{p}: {t}" for p, t in zip(places, texts, strict=True)]
+        texts = _number_text(numbers, percent, short=True)
+        hover = [f"{p}: {t}" for p, t in zip(places, _number_text(numbers, percent), strict=True)]
         if error:
             ends = zip(_number_text(part[low], percent), _number_text(part[high], percent), strict=True)
             hover = [f"{h} ({a} to {b})" for h, (a, b) in zip(hover, ends, strict=True)]
@@ -510,9 +512,11 @@ def bars(
     if values_shown and not stacked:  # room for the numbers beyond the longest bar
         ends = data[[c for c in (value, low, high) if c]].astype(float)
         most, least = float(np.nanmax(ends.to_numpy())), min(0.0, float(np.nanmin(ends.to_numpy())))
-        longest = max(len(t) for t in _number_text(data[value], percent))
+        longest = max(len(t) for t in _number_text(data[value], percent, short=True))
         room = 1.04 + 0.016 * longest if horizontal else 1.1
         amounts["range"] = [least * room, (max(most, 0.0) or (0.0 if least else 1.0)) * room]
+        # On a phone the same text takes a larger share: the page widens the axis once more by this.
+        figure.update_layout(meta={"narrow_room": 1 + 0.03 * longest} if horizontal else {})
     places = {"type": "category", "categoryorder": "array", "categoryarray": order}
     if horizontal:
         figure.update_layout(xaxis=amounts, yaxis={**places, "autorange": "reversed", "showgrid": False})

@@ -211,23 +211,30 @@ function shapesOf(figure) {
   return [...new Set((figure.data ?? []).map((t) => t.geojson).filter((g) => typeof g === "string"))];
 }
 
-const NARROW = 520; // px: a colour bar then lies under the figure, where it takes no width
+const NARROW = 640; // px: a colour bar then lies under the figure, where it takes no width
 
 function dressed(figure, dark, width) {
   let text = JSON.stringify(figure);
   if (dark) for (const [light, other] of Object.entries(DARK)) text = text.replaceAll(`"${light}"`, `"${other}"`);
   const fresh = JSON.parse(text); // plotly.js writes into what it is given
+  fresh.data ??= [];
   fresh.layout = { ...fresh.layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true };
   delete fresh.layout.width;
   delete fresh.layout.transition;
-  for (const trace of fresh.data ?? []) {
+  for (const trace of fresh.data) {
     const geo = trace.geo ?? (["choropleth", "scattergeo"].includes(trace.type) ? "geo" : null);
     if (geo) fresh.layout[geo] = { ...fresh.layout[geo], resolution: 50 };
   }
+  // A map as high as the page would leave it in the middle of nothing on a narrow one.
+  const isMap = fresh.data.length > 0 && fresh.data.every((t) => ["choropleth", "scattergeo"].includes(t.type));
+  if (isMap && width < 800) fresh.layout.height = Math.min(fresh.layout.height ?? 440, Math.round(width * 0.5) + (width < NARROW ? 150 : 60));
   if (width < NARROW) {
+    const room = fresh.layout.meta?.narrow_room;
+    if (room && fresh.layout.xaxis?.range) fresh.layout.xaxis.range = fresh.layout.xaxis.range.map((v) => v * room);
+    for (const trace of fresh.data) if (trace.type === "scattergeo" && trace.marker?.size === 8) trace.marker.size = 5;
     const flat = { orientation: "h", x: 0.5, xanchor: "center", y: 0, yanchor: "top", len: 0.95, lenmode: "fraction" };
     const axes = Object.keys(fresh.layout).filter((k) => /^coloraxis\d*$/.test(k)).map((k) => fresh.layout[k]);
-    for (const owner of [...axes, ...(fresh.data ?? []).filter((t) => t.type === "heatmap")]) {
+    for (const owner of [...axes, ...fresh.data.filter((t) => t.type === "heatmap")]) {
       if (owner.showscale === false) continue;
       owner.colorbar = { ...owner.colorbar, ...flat, title: { ...owner.colorbar?.title, side: "top" } };
       if (owner.colorbar.title.text) owner.colorbar.title.text = owner.colorbar.title.text.replaceAll("<br>", " ");
@@ -419,9 +426,9 @@ export function mount(root, spec, backend) {
     if (gone || payload !== current.payload) return; // something newer is on its way
     const figure = dressed(payload.figure, isDark(el), plot.clientWidth);
     // The place never shrinks while the reader moves a control, so the page does not jump.
-    height = Math.max(height, figure.layout.height ?? 420);
-    plot.style.minHeight = `${height}px`;
     figure.layout.height ??= 420;
+    height = Math.max(height, figure.layout.height);
+    plot.style.minHeight = `${height}px`;
     await Plotly.react(plot, figure.data, figure.layout, { displayModeBar: false, responsive: false, typesetMath: false, scrollZoom: false, showTips: false });
     plot.dataset.seq = asked;
   }
@@ -507,8 +514,9 @@ export function mount(root, spec, backend) {
   const sized = new ResizeObserver(() => {
     const now = plot.clientWidth;
     if (!now || now === width) return;
-    const redraw = !plot.data || now < NARROW !== width < NARROW;
+    const redraw = !plot.data || Math.min(now, width) < 800; // sizes below this depend on the width
     width = now;
+    height = 0;
     if (redraw) draw().catch(() => {});
     else window.Plotly?.Plots.resize(plot);
   });

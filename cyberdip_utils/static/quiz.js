@@ -4,9 +4,6 @@
 export function draw(root, questions, name, onAnswer = () => {}) {
   root.replaceChildren();
   root.classList.add("cyberdip-quiz");
-  // Lumino, which JupyterLab is made of, leaves key presses alone below an element with this mark:
-  // without it the arrow keys would move between cells instead of between answers.
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   const score = element("p", "cyberdip-quiz-score");
   score.setAttribute("role", "status");
   const answered = new Map();
@@ -22,6 +19,9 @@ export function draw(root, questions, name, onAnswer = () => {}) {
       const input = document.createElement("input");
       input.type = "radio";
       input.name = `${name}-${q}`;
+      // Lumino, which JupyterLab is made of, leaves keys alone on a focused element with this mark:
+      // without it the arrow keys would move between cells instead of between answers.
+      input.setAttribute("data-lm-suppress-shortcuts", "true");
       input.addEventListener("change", () => {
         const right = option.right === true;
         reply.textContent = (right ? "✓ Right. " : "✗ Not quite. ") + option.feedback;

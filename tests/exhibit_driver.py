@@ -1,0 +1,93 @@
+"""``drive(exhibit)``: every control over all its samples, and the rules every state must keep."""
+
+import json
+
+import plotly.graph_objects as go
+
+from cyberdip_utils.data import about
+from cyberdip_utils.exhibit import TABLE_ROWS, Exhibit
+
+LARGEST = 1_500_000  # bytes of one state; a slow line takes seconds beyond it
+SMALLEST_FONT = 12
+BUILT_IN = {"ISO-3", "USA-states", "country names"}  # places that plotly.js would fetch from a server
+
+
+def _fonts(node, path=""):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "font" or key.endswith("font"):
+                if isinstance(value, dict) and isinstance(value.get("size"), (int, float)):
+                    yield f"{path}.{key}", value["size"]
+            yield from _fonts(value, f"{path}.{key}")
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from _fonts(value, f"{path}[{i}]")
+
+
+def check_state(exhibit: Exhibit, values: dict) -> dict:
+    """Assert that one state keeps the rules; its payload, read back."""
+    where = f"{exhibit.name} with {values}"
+    view = exhibit.view(**values)
+    assert view.takeaway.strip(), f"{where}: no takeaway"
+    assert "nan" not in view.takeaway.lower().split(), f"{where}: {view.takeaway}"
+    assert isinstance(view.caveat, str)
+    assert view.alt.strip(), f"{where}: no text for those who cannot see the figure"
+    assert isinstance(view.figure, go.Figure)
+    for name in view.sources:
+        assert about(name).citation, f"{where}: {name} has no citation"
+    raw = exhibit.payload(**values)
+    assert len(raw) < LARGEST, f"{where}: {len(raw):,} bytes"
+    state = json.loads(raw)
+    assert state["error"] == "", f"{where}: {state['error']}"
+    assert (state["takeaway"], state["caveat"], state["alt"]) == (view.takeaway, view.caveat, view.alt)
+    assert [s["name"] for s in state["sources"]] == list(view.sources)
+    table = state["table"]
+    assert table["total"] == len(view.table) and table["shown"] == len(table["rows"]) <= TABLE_ROWS
+    assert all(len(row) == len(table["columns"]) for row in table["rows"])
+    assert len(set(table["columns"])) == len(table["columns"]), f"{where}: a column twice"
+    figure = state["figure"]
+    assert len(figure.get("data", [])) == len(view.figure.data)
+    drawn = bool(figure.get("data")) or bool(figure["layout"].get("annotations"))
+    assert drawn, f"{where}: a blank figure; figures.empty(message) says why there is nothing"
+    if table["total"]:
+        assert table["columns"], where
+    for trace in figure.get("data", []):
+        if trace["type"] == "choropleth":
+            assert trace.get("geojson"), f"{where}: this map would ask a server for its shapes"
+        assert trace.get("locationmode") not in BUILT_IN, f"{where}: this map would ask a server"
+    for place, size in _fonts(figure):
+        assert size >= SMALLEST_FONT, f"{where}: {place} is {size} px"
+    text = json.dumps(figure).lower()
+    assert "<script" not in text and "<a " not in text and "javascript:" not in text, where
+    assert all(url.startswith(("https://", "http://")) for _, url in state["links"]), where
+    return state
+
+
+def drive(exhibit: Exhibit, limit: int = 200, seed: int = 0) -> int:
+    """Try all states of ``exhibit.states(limit, seed)``; the number of states tried.
+
+    Every control must also do something: some sample of it changes the figure, the takeaway or the table.
+    """
+    shown = {}
+    for values in exhibit.states(limit, seed):
+        state = check_state(exhibit, values)
+        shown[tuple(map(repr, values.values()))] = (
+            state["figure"],
+            state["takeaway"],
+            state["table"],
+            state["detail"],
+        )
+    default = shown[tuple(map(repr, exhibit.defaults.values()))]
+    for key, control in exhibit.controls.items():
+        others = [exhibit.defaults | {key: control.check(key, v)} for v in control.samples()]
+        moved = any(shown[tuple(map(repr, v.values()))] != default for v in others)
+        assert moved, f"{exhibit.name}: the control {key!r} changes nothing"
+    # A view is a pure function: asked again, it says the same.
+    again, once_more = (
+        exhibit._packed(exhibit._sound(exhibit.function(**exhibit.defaults)), "") for _ in range(2)
+    )
+    assert again == once_more == exhibit.payload(), f"{exhibit.name}: the same arguments gave another view"
+    head, _, body = exhibit.csv().partition("\nCyber")[0].partition("\n")
+    assert head == f"# {exhibit.title}" and body
+    assert exhibit.title in exhibit.text() and exhibit.view().takeaway in exhibit.text()
+    return len(shown)
