@@ -37,6 +37,7 @@ DIVERGING = ("#0072B2", "#86b6d8", "#f2f0e6", "#eda46b", "#D55E00")
 
 HEIGHT = 420
 FONT = 14
+DOT_BELOW = 0.3  # square degrees: Malta, Singapore, Bahrain, the Maldives are a pixel or two on a world map
 MAP_RESOLUTION = 50  # the set of plotly's base maps that the page fills with nothing (static/exhibit.js)
 
 _EMPTY_TOPOLOGY = {
@@ -170,14 +171,29 @@ def geometry(name: str) -> bytes:
 
 @cache
 def _world() -> tuple[dict[str, str], dict[str, tuple[float, float]]]:
-    """Names of all places on the map, and (longitude, latitude) of those that are points, by code."""
+    """Names of all places on the map, and (longitude, latitude) of those drawn as dots, by code.
+
+    A dot stands for a point in the geometry and for land of less than ``DOT_BELOW`` square degrees.
+    """
     names, points = {}, {}
     for feature in json.loads(geometry("world"))["features"]:
-        code, properties = feature["id"], feature.get("properties") or {}
-        names[code] = properties.get("name") or code
-        if feature["geometry"]["type"] == "Point":
-            points[code] = tuple(feature["geometry"]["coordinates"][:2])
+        code, shape = feature["id"], feature["geometry"]
+        names[code] = (feature.get("properties") or {}).get("name") or code
+        if shape["type"] == "Point":
+            points[code] = tuple(shape["coordinates"][:2])
+            continue
+        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        rings = [(abs(_area(part[0])), part[0]) for part in parts]
+        if sum(area for area, _ in rings) < DOT_BELOW:
+            _, largest = max(rings, key=lambda pair: pair[0])
+            xs, ys = zip(*largest, strict=True)
+            points[code] = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     return names, points
+
+
+def _area(ring: Sequence) -> float:
+    """Signed area of a closed ring in square degrees (shoelace formula)."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
 
 
 def standalone(figure: go.Figure) -> go.Figure:
@@ -272,7 +288,7 @@ def world_map(
 
     Notes
     -----
-    Places too small for the map are circles, hollow when they have no data. Values of a code that is not on
+    Places too small for the map are circles, small and hollow when they have no data. Values of a code that is not on
     the map (the European Union, say) are named below it, not dropped in silence.
     """
     series = pd.Series(dict(values) if isinstance(values, Mapping) else values, dtype=object)
@@ -327,7 +343,7 @@ def world_map(
                     lon=[points[codes[i]][0] for i in small],
                     lat=[points[codes[i]][1] for i in small],
                     text=[texts[i] for i in small],
-                    marker={"size": 8, "line": {"color": INK, "width": 1}, **part(dot, small)},
+                    marker={"size": 8, "line": {"color": INK, "width": 1}} | part(dot, small),
                     **dots,
                     **({"legendgroup": area["legendgroup"]} if "legendgroup" in area else {}),
                 )
@@ -345,7 +361,9 @@ def world_map(
                 "name": name,
                 "legendgroup": name,
             },
-            {"color": "rgba(0,0,0,0)" if hollow else colour},
+            {"color": "rgba(0,0,0,0)", "size": 5, "line": {"color": SOFT_INK, "width": 1}}
+            if hollow
+            else {"color": colour},
         )
 
     if missing:
