@@ -695,6 +695,8 @@ def three(rule: str = PUBLISHED, between: tuple[int, int] = SHARED_YEARS, most: 
         "DCID and of the disclosure in CFR; DCID ends in 2020. An item that names two states counts for both. "
         "EuRepoC counts here by its settled attributions."
     )
+    if rule == RIVALS:
+        caveat += " CFR names half of its victims in words that are no state, and those rows drop out here."
     if missing:
         caveat += f" Nothing in these years: {', '.join(missing)}."
     return View(
