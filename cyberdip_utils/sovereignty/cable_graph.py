@@ -1,0 +1,304 @@
+"""Graph functions for submarine cables: what a cut parts, and how many cuts it takes.
+
+A cable system is a node of its own that joins every country it lands in, because the source does not say in
+which order a cable visits its landings. The graph has two kinds of nodes: ``("cable", name)`` and
+``("country", iso3)``. A land border is a node ``("border", a, b)`` that no cut at sea touches.
+
+All functions take a DataFrame ``links`` with columns ``cable`` and ``iso3``, one row a pair, as
+:func:`international` makes it, and are pure. ``networkx`` is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Border = tuple[str, str]
+
+WORKS, FAILS = "works elsewhere", "fails whole"
+SAME, SOME, ALL, APART = "no cable lost", "some cables lost", "all cables lost", "cables left, but cut off"
+BARE, LAND = "no cable before", "all cables lost, land borders left"
+
+
+def international(landings: pd.DataFrame) -> pd.DataFrame:
+    """Distinct pairs of cable and country, of the cables that land in at least two countries.
+
+    Parameters
+    ----------
+    landings : DataFrame
+        Columns ``cable`` and ``iso3``; a row for each landing point.
+    """
+    pairs = landings[["cable", "iso3"]].drop_duplicates()
+    many = pairs.groupby("cable")["iso3"].transform("size") >= 2
+    return pairs[many].reset_index(drop=True)
+
+
+def build(links: pd.DataFrame, borders: Iterable[Border] = ()) -> nx.Graph:
+    """The graph of cables and countries, with land borders as further joints.
+
+    Parameters
+    ----------
+    borders : iterable of (str, str)
+        Pairs of codes that share a land border.
+    """
+    import networkx as nx
+
+    graph = nx.Graph()
+    for cable, iso3 in zip(links["cable"], links["iso3"], strict=True):
+        graph.add_edge(("cable", cable), ("country", iso3))
+    for a, b in borders:
+        graph.add_edge(("border", a, b), ("country", a))
+        graph.add_edge(("border", a, b), ("country", b))
+    return graph
+
+
+def cut(
+    links: pd.DataFrame, cables: Collection[str] = (), countries: Collection[str] = (), rule: str = WORKS
+) -> pd.DataFrame:
+    """The links that are left when cables are cut and the landings of countries go dark.
+
+    Parameters
+    ----------
+    cables : collection of str
+        Cable systems that are lost whole.
+    countries : collection of str
+        ISO3 codes of countries whose landings are all lost.
+    rule : str
+        What becomes of a cable that lands in such a country: "works elsewhere" (its other landings stay
+        joined: the best case) or "fails whole" (the worst case).
+
+    Raises
+    ------
+    ValueError
+        A cable, a country or a rule that does not occur.
+    """
+    for what, given, known in (
+        ("cables", cables, set(links["cable"])),
+        ("countries", countries, set(links["iso3"])),
+        ("rule", [rule], {WORKS, FAILS}),
+    ):
+        if unknown := sorted(set(given) - known):
+            raise ValueError(f"{what}: {', '.join(unknown)} not among those of the graph")
+    lost = set(cables)
+    if rule == FAILS:
+        lost |= set(links.loc[links["iso3"].isin(list(countries)), "cable"])
+    left = links[~links["cable"].isin(lost) & ~links["iso3"].isin(list(countries))]
+    return international(left)
+
+
+def main_network(links: pd.DataFrame, borders: Iterable[Border] = ()) -> set[str]:
+    """Codes of the countries in the largest connected part; empty without links."""
+    import networkx as nx
+
+    parts = [
+        {node[1] for node in part if node[0] == "country"}
+        for part in nx.connected_components(build(links, borders))
+    ]
+    return max(parts, key=lambda part: (len(part), sorted(part)), default=set())
+
+
+def damage(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    borders: Iterable[Border] = (),
+    dark: Collection[str] = (),
+) -> pd.DataFrame:
+    """What each country has lost.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        Links before and after the cut.
+    borders : iterable of (str, str)
+        Land borders counted as links; those of a dark country are left out after the cut.
+    dark : collection of str
+        Countries whose landings were cut.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``iso3``: ``before`` and ``after`` (distinct international cables), ``lost``, ``reaches``
+        (is joined to the largest part of what is left) and ``state``.
+    """
+    borders = [tuple(b) for b in borders]
+    kept = [b for b in borders if not set(b) & set(dark)]
+    a, b = (links.groupby("iso3")["cable"].nunique() for links in (before, after))
+    codes = sorted({*a.index, *(code for pair in borders for code in pair)})
+    out = pd.DataFrame({"before": a, "after": b}, index=pd.Index(codes, name="iso3")).fillna(0).astype(int)
+    out["lost"] = out["before"] - out["after"]
+    core = main_network(after, kept)
+    out["reaches"] = [code in core for code in codes]
+
+    def state(row) -> str:
+        if row.before == 0:
+            return BARE if row.reaches else APART
+        if row.after == 0:
+            return LAND if row.reaches else ALL
+        if not row.reaches:
+            return APART
+        return SOME if row.lost else SAME
+
+    out["state"] = [state(row) for row in out.itertuples()]
+    return out
+
+
+# ---------------------------------------------------------------- how many cuts it takes
+
+
+def _flow_network(
+    links: pd.DataFrame, targets: Collection[str], borders: Iterable[Border], cuttable: str, source: str
+):
+    """The directed network with every node split in two: (node, 0) -> (node, 1) carries its capacity."""
+    import networkx as nx
+
+    directed = nx.DiGraph()
+    graph = build(links, borders)
+    ends = {("country", t) for t in targets}
+    for node in graph:
+        free = node[0] != cuttable or node in ends or node == ("country", source)
+        directed.add_edge((node, 0), (node, 1), **({} if free else {"capacity": 1}))
+    for one, other in graph.edges:
+        directed.add_edge((one, 1), (other, 0))
+        directed.add_edge((other, 1), (one, 0))
+    for end in ends:
+        directed.add_edge((end, 1), "target")
+    return directed
+
+
+def _neighbours(links: pd.DataFrame, source: str, borders: Collection[Border]) -> set[str]:
+    """Countries that share a cable or a counted land border with one."""
+    cables = links.loc[links["iso3"] == source, "cable"]
+    by_sea = set(links.loc[links["cable"].isin(cables), "iso3"])
+    by_land = {code for pair in borders if source in pair for code in pair}
+    return (by_sea | by_land) - {source}
+
+
+def _by_land(source: str, borders: Collection[Border]) -> set[str]:
+    """Countries that can be reached from one over counted land borders alone, itself among them."""
+    import networkx as nx
+
+    graph = nx.Graph(list(borders))
+    return {source} | (nx.descendants(graph, source) if source in graph else set())
+
+
+def _solve(network, source: str, residual=None):
+    from networkx.algorithms.flow import edmonds_karp
+
+    return edmonds_karp(network, (("country", source), 1), "target", residual=residual)
+
+
+def cuts_needed(
+    links: pd.DataFrame,
+    source: str,
+    targets: Collection[str],
+    borders: Collection[Border] = (),
+    cuttable: str = "cable",
+) -> tuple[float, set[str]]:
+    """The least number of cables, or of countries in between, whose loss parts a country from all targets.
+
+    By Menger's theorem this is the largest number of routes that share no cable (or no country in between).
+    It is found as a maximal flow in which each cable (or country) carries one unit. Among cables that join
+    just two countries each, the first is the edge connectivity between source and target, the second the node
+    connectivity.
+
+    Parameters
+    ----------
+    source : str
+        ISO3 code.
+    targets : collection of str
+        ISO3 codes; all routes to any of them must be cut. The source itself is left out of them.
+    borders : collection of (str, str)
+        Land borders that count as links; they cannot be cut.
+    cuttable : str
+        "cable" or "country".
+
+    Returns
+    -------
+    (float, set of str)
+        The number, ``inf`` if no such loss parts them; and the partners to which **one more cable** from the
+        source would raise the number (by one, or to ``inf``).
+
+    Raises
+    ------
+    ValueError
+        No targets, or ``cuttable`` is neither.
+
+    References
+    ----------
+    Ford, L. R. and Fulkerson, D. R. (1956), "Maximal flow through a network", Canadian Journal of Mathematics
+    8, 399-404, doi:10.4153/CJM-1956-045-5.
+    """
+    import networkx as nx
+
+    if cuttable not in ("cable", "country"):
+        raise ValueError(f"cuttable: {cuttable!r} is neither 'cable' nor 'country'")
+    targets, borders = set(targets) - {source}, [tuple(b) for b in borders]
+    if not targets:
+        raise ValueError("targets: name at least one country other than the source")
+    free = _neighbours(links, source, borders) if cuttable == "country" else _by_land(source, borders)
+    if free & targets:
+        return math.inf, set()
+    countries = set(links["iso3"]) | {code for pair in borders for code in pair}
+    network = _flow_network(links, targets, borders, cuttable, source)
+    network.add_node((("country", source), 1))
+    residual = _solve(network, source)
+    # a new cable adds one route if its far end can still push one unit to the target (the residual network)
+    reverse = nx.DiGraph()
+    reverse.add_edges_from(
+        (v, u) for u, v, data in residual.edges(data=True) if data["flow"] < data["capacity"]
+    )
+    useful = nx.descendants(reverse, "target") if "target" in reverse else set()
+    gains = {c for c in countries - {source} if (("country", c), 0) in useful}
+    return float(residual.graph["flow_value"]), gains
+
+
+def cable_cuts_of_all(
+    links: pd.DataFrame, targets: Collection[str], borders: Collection[Border] = ()
+) -> pd.Series:
+    """:func:`cuts_needed` in cables for every country with an international cable, by ISO3 code.
+
+    A country that is itself a target is measured against the other targets.
+    """
+    from networkx.algorithms.flow import build_residual_network
+
+    borders = [tuple(b) for b in borders]
+    network = _flow_network(links, targets, borders, "cable", "")
+    residual = build_residual_network(network, "capacity")
+    out = {}
+    for code in sorted(set(links["iso3"])):
+        if code in targets:
+            out[code] = cuts_needed(links, code, targets, borders)[0] if set(targets) != {code} else math.inf
+        elif _by_land(code, borders) & set(targets):
+            out[code] = math.inf
+        else:
+            out[code] = float(_solve(network, code, residual).graph["flow_value"])
+    return pd.Series(out, name="cables", dtype=float).rename_axis("iso3")
+
+
+def single_points(links: pd.DataFrame, borders: Collection[Border] = ()) -> pd.DataFrame:
+    """Cables whose loss alone takes at least one country off the main network.
+
+    Returns
+    -------
+    DataFrame
+        ``cable`` and ``iso3``, one row for each country that falls off; a country that had no other link and
+        one that still has links to others that fall off with it both count.
+    """
+    import networkx as nx
+
+    borders = [tuple(b) for b in borders]
+    core = main_network(links, borders)
+    graph = build(links, borders)
+    rows = []
+    for node in nx.articulation_points(graph):
+        if node[0] == "cable":
+            without = links[links["cable"] != node[1]]
+            left = main_network(without, borders)
+            rows += [(node[1], code) for code in sorted(core - left)]
+    return pd.DataFrame(rows, columns=["cable", "iso3"])
