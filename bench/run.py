@@ -43,7 +43,9 @@ def imports(runs: int) -> tuple[float, float]:
 
 def run_notebook(book: nbformat.NotebookNode, folder: Path) -> tuple[float, float]:
     """Run all cells: seconds from the first cell to the last, and the kernel's memory in MB (PSS)."""
-    client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
     with client.setup_kernel():
         pid = client.km.provisioner.pid
         start = time.perf_counter()
@@ -77,7 +79,7 @@ def exhibits(states: int) -> list[tuple[str, int, float, float, float]]:
         exhibit.payload()  # the first one loads the tables
         taken, sizes = [], []
         for values in exhibit.states(limit=states):
-            exhibit.clear_cache()
+            exhibit.forget()
             start = time.perf_counter()
             content = exhibit.payload(**values)
             taken.append((time.perf_counter() - start) * 1000)

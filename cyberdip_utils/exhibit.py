@@ -723,6 +723,11 @@ class Exhibit:
                 error,
             )
 
+    def forget(self) -> None:
+        """Drop the remembered states, so that the next one is made anew."""
+        _views.forget(self._key)
+        _payloads.forget(self._key)
+
     def payload(self, **values) -> bytes:
         """The state as JSON for the page: figure, texts, the first rows of the table, sources, error."""
         try:
