@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -171,6 +171,14 @@ def _flow_network(
     return directed
 
 
+class Cuts(NamedTuple):
+    """How many cuts it takes: the least number, one such smallest set, and where one more cable would help."""
+
+    number: float
+    which: list[str]
+    gains: set[str]
+
+
 def _neighbours(links: pd.DataFrame, source: str, borders: Collection[Border]) -> set[str]:
     """Countries that share a cable or a counted land border with one."""
     cables = links.loc[links["iso3"] == source, "cable"]
@@ -199,7 +207,7 @@ def cuts_needed(
     targets: Collection[str],
     borders: Collection[Border] = (),
     cuttable: str = "cable",
-) -> tuple[float, set[str]]:
+) -> Cuts:
     """The least number of cables, or of countries in between, whose loss parts a country from all targets.
 
     By Menger's theorem this is the largest number of routes that share no cable (or no country in between).
@@ -220,9 +228,10 @@ def cuts_needed(
 
     Returns
     -------
-    (float, set of str)
-        The number, ``inf`` if no such loss parts them; and the partners to which **one more cable** from the
-        source would raise the number (by one, or to ``inf``).
+    Cuts
+        ``number``, ``inf`` if no such loss parts them; ``which``, one smallest set of cables or country codes,
+        the one nearest to the source; ``gains``, the partners to which **one more cable** from the source would
+        raise the number (by one, or to ``inf``).
 
     Raises
     ------
@@ -243,7 +252,7 @@ def cuts_needed(
         raise ValueError("targets: name at least one country other than the source")
     free = _neighbours(links, source, borders) if cuttable == "country" else _by_land(source, borders)
     if free & targets:
-        return math.inf, set()
+        return Cuts(math.inf, [], set())
     countries = set(links["iso3"]) | {code for pair in borders for code in pair}
     network = _flow_network(links, targets, borders, cuttable, source)
     network.add_node((("country", source), 1))
@@ -255,7 +264,15 @@ def cuts_needed(
     )
     useful = nx.descendants(reverse, "target") if "target" in reverse else set()
     gains = {c for c in countries - {source} if (("country", c), 0) in useful}
-    return float(residual.graph["flow_value"]), gains
+    # the smallest cut next to the source: nodes whose one unit is used up where the source can still push
+    forward = nx.DiGraph()
+    forward.add_node((("country", source), 1))
+    forward.add_edges_from(
+        (u, v) for u, v, data in residual.edges(data=True) if data["flow"] < data["capacity"]
+    )
+    near = nx.descendants(forward, (("country", source), 1)) | {(("country", source), 1)}
+    which = sorted({u[0][1] for u, v in network.edges if u in near and v not in near and u[0] == v[0]})
+    return Cuts(float(residual.graph["flow_value"]), which, gains)
 
 
 def cable_cuts_of_all(
@@ -273,7 +290,9 @@ def cable_cuts_of_all(
     out = {}
     for code in sorted(set(links["iso3"])):
         if code in targets:
-            out[code] = cuts_needed(links, code, targets, borders)[0] if set(targets) != {code} else math.inf
+            out[code] = (
+                cuts_needed(links, code, targets, borders).number if set(targets) != {code} else math.inf
+            )
         elif _by_land(code, borders) & set(targets):
             out[code] = math.inf
         else:
