@@ -37,7 +37,8 @@ def weights(
     false_flag : float
         f, 0 to 1.
     doubt : float
-        Every ratio is multiplied by this factor; 1 takes them as they are.
+        Every ratio is multiplied by this factor; 1 takes them as they are. A ratio of exactly 1 stays: such a clue is
+        as likely whoever did it, and says nothing.
 
     Returns
     -------
@@ -54,7 +55,8 @@ def weights(
 
 def _weights(ratios: pd.DataFrame, forgeable: Sequence[bool], f: np.ndarray, doubt: float) -> np.ndarray:
     """L_j for each value of f (rows) and suspect (columns)."""
-    values = ratios.to_numpy(dtype=float) * doubt
+    values = ratios.to_numpy(dtype=float)
+    values = np.where(values == 1, 1.0, values * doubt)
     if ((f < 0) | (f > 1)).any():
         raise ValueError(f"false_flag: {f.min():g} to {f.max():g} is not between 0 and 1")
     if doubt <= 0 or (values <= 0).any():

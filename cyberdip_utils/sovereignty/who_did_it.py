@@ -140,11 +140,13 @@ def first_speakers(origin: str = ANY, between: tuple[int, int] = YEARS) -> pd.Da
     alone = lone.groupby("speaker", observed=False)["incident_id"].nunique()
     low = (
         rows["earliest"]
-        .fillna(pd.Timestamp.min)
+        .fillna(pd.Timestamp("1900-01-01"))
         .groupby([rows["incident_id"], rows["speaker"]], observed=True)
     )
     high = (
-        rows["latest"].fillna(pd.Timestamp.max).groupby([rows["incident_id"], rows["speaker"]], observed=True)
+        rows["latest"]
+        .fillna(pd.Timestamp("2100-01-01"))
+        .groupby([rows["incident_id"], rows["speaker"]], observed=True)
     )
     ends = pd.DataFrame({"low": low.min(), "high": high.min()}).reset_index()
     ends = ends.sort_values(["incident_id", "high"], kind="stable")
@@ -208,13 +210,19 @@ def _without_state(origin: str = ANY) -> tuple[int, int]:
     return int((~coded).sum()), len(coded)
 
 
+def _bars(*args, **kwargs) -> go.Figure:
+    """``figures.bars`` with patterns drawn over the bar's colour; plotly's default draws them on nothing."""
+    figure = figures.bars(*args, **kwargs)
+    return figure.update_traces(marker_pattern_fillmode="overlay", selector={"type": "bar"})
+
+
 def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
     long = counts.rename_axis("year").reset_index().melt("year", var_name="speaker", value_name="n")
     if percent:
         whole = counts.sum(axis=1)
         long["n"] = long["n"] / long["year"].map(whole).where(lambda s: s > 0)
     long["year"] = long["year"].astype(str)
-    figure = figures.bars(
+    figure = _bars(
         long,
         "year",
         "n",
@@ -237,23 +245,8 @@ def _together(origin: str, between: tuple[int, int]) -> tuple[go.Figure, pd.Data
         message = "No government is recorded as attributing anything in this selection."
         return figures.empty(message), pd.DataFrame(columns=["state_a", "state_b", "incidents"]), message, ""
     pairs, per_state = pairs_of_states(speaking), speaking["state"].value_counts()
-    receiving = speaking.groupby("state")["receiver"].sum()
-    nodes = pd.DataFrame(
-        {
-            "id": per_state.index,
-            "label": [country(c) for c in per_state.index],
-            "size": per_state.to_numpy(),
-            "group": [
-                "attributes with others" if c in {*pairs["state_a"], *pairs["state_b"]} else "only ever alone"
-                for c in per_state.index
-            ],
-            "hover": [
-                f"{country(c)} attributed {n} incidents, {int(receiving[c])} of them as a receiver itself"
-                for c, n in per_state.items()
-            ],
-        }
-    )
-    edges = pairs.rename(columns={"state_a": "source", "state_b": "target", "incidents": "weight"})
+    joined = [c for c in per_state.index if c in {*pairs["state_a"], *pairs["state_b"]}]
+    alone = [f"{country(c)} ({n})" for c, n in per_state.items() if c not in joined]
     stateless, told = _without_state(origin)
     per_incident = speaking.groupby("incident_id").size()
     joint = int((per_incident > 1).sum())
@@ -270,7 +263,19 @@ def _together(origin: str, between: tuple[int, int]) -> tuple[go.Figure, pd.Data
         f"the attributions by governments, {share(stateless, told)} carry no state at all. Years are those of the "
         "attribution."
     )
-    return figures.network(nodes, edges, labels=40), table, takeaway, caveat
+    if joined:
+        grid = pd.DataFrame(np.nan, index=joined, columns=joined)
+        for row in pairs.itertuples():
+            grid.loc[row.state_a, row.state_b] = grid.loc[row.state_b, row.state_a] = row.incidents
+        grid.index = [f"{country(c)} ({per_state[c]})" for c in joined]
+        figure = figures.heatmap(grid, "incidents both attributed", height=max(360, 160 + 28 * len(joined)))
+        if alone:
+            caveat += f" Attributed incidents, and never the same as another state: {', '.join(alone)}."
+    else:
+        single = per_state.rename("incidents").rename_axis("state").reset_index()
+        single["state"] = [country(c) for c in single["state"]]
+        figure = _bars(single, "state", "incidents", label="distinct incidents attributed")
+    return figure, table, takeaway, caveat
 
 
 def attributing(picture: str = "count", origin: str = ANY, between: tuple[int, int] = YEARS) -> View:
@@ -295,7 +300,7 @@ def attributing(picture: str = "count", origin: str = ANY, between: tuple[int, i
             .reset_index()
             .melt("speaker", var_name="role", value_name="incidents")
         )
-        figure = figures.bars(long, "speaker", "incidents", group="role", label="distinct incidents")
+        figure = _bars(long, "speaker", "incidents", group="role", label="distinct incidents")
         takeaway = (
             f"Where several kinds of speakers attribute and the dates show who came first ({several:,} incidents), "
             f"it was most often {top}: {share(int(frame.at[top, 'first of several']), several)}."
@@ -346,11 +351,11 @@ who_attributes = Exhibit(
             ("Attributions by year", "count"),
             ("Shares by year", "share"),
             ("Who spoke, alone or first", "first"),
-            ("States that speak on the same incident", "together"),
+            ("States that speak together", "together"),
         ],
         label="Picture",
     ),
-    origin=choice(_origins, label="Named origin", help="state or territory that is accused"),
+    origin=choice(_origins, label="Named origin", help="State or territory that is accused."),
     between=years(*YEARS, label="Years"),
 )
 
@@ -508,13 +513,13 @@ def _p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def _steps(parts: dict[str, pd.DataFrame], horizon: int, label: str) -> go.Figure:
+def _steps(parts: dict[str, pd.DataFrame], horizon: int, label: str, top: float = 1.0) -> go.Figure:
     """Rising step lines of ``share`` over ``time``, with a band where there is ``low`` and ``high``."""
     figure = figures.new(
         460,
         hovermode="closest",
         xaxis={"title": {"text": "days since the start of the incident"}, "range": [0, horizon]},
-        yaxis={"title": {"text": label}, "tickformat": ".0%", "range": [0, 1.02]},
+        yaxis={"title": {"text": label}, "tickformat": ".0%", "range": [0, 1.02 * top]},
     )
     for i, (name, frame) in enumerate(parts.items()):
         colour, dash, symbol = figures.COLOURS[i], figures.DASHES[i], figures.SYMBOLS[i]
@@ -608,7 +613,10 @@ def _race_view(event: str, dates: str, watched: str, horizon: int, caveat: str, 
     )
     return View(
         _steps(
-            {s: parts[s] for s in SPEAKERS if s in parts}, horizon, "share of incidents, by who spoke first"
+            {s: parts[s] for s in SPEAKERS if s in parts},
+            horizon,
+            "share of all incidents",
+            top=min(1.0, 1.15 * float(by_then.max()) or 1.0),
         ),
         f"Within {horizon:,} days of the start, in an estimated {by_then.sum():.0%} of {n:,} incidents {EVENTS[event]}, "
         f"most often first by {top} ({by_then[top]:.0%} of all incidents).",
@@ -699,7 +707,7 @@ def timing(
         for name, (curve, _, _) in curves(event, split, dates, watched).items()
     }
     return View(
-        _steps(parts, horizon, f"share in which {words}"),
+        _steps(parts, horizon, "share of incidents"),
         takeaway,
         _for_reading(table, horizon),
         caveat.strip(),
@@ -727,7 +735,7 @@ time_to_attribution = Exhibit(
         [(words.capitalize(), key) for key, words in DATES.items()],
         default=LATEST,
         label="Dates",
-        help="not used when treatments are compared",
+        help="Not used when treatments are compared.",
     ),
     horizon=choice(
         [("30 days", 30), ("1 year", 365), ("5 years", 1826)], default=365, label="Show the first"
@@ -739,23 +747,23 @@ time_to_attribution = Exhibit(
 # ---------------------------------------------------------------- evidence
 
 A, B, C = "state A", "state B", "someone else"
-#: Illustrative, not estimated from anything: (key, clue, ratio against B, ratio against someone else, forgeable).
+#: Illustrative, not estimated from anything: (key, short, clue, ratio against B, ratio against someone else, forgeable).
 CLUES = (
-    ("code", "Code shared with earlier operations laid to A", 8.0, 20.0, True),
-    ("hours", "Language settings and working hours fit A", 3.0, 4.0, True),
-    ("servers", "Servers used before in operations laid to A", 6.0, 30.0, True),
-    ("motive", "The target matters to A", 1.5, 6.0, False),
-    ("source", "An intercept or a human source names A's service", 20.0, 50.0, False),
-    ("money", "A money trail or an arrest leads to A's officials", 10.0, 25.0, False),
-    ("denial", "A denies it", 1.0, 1.0, False),
-    ("claim", "A group with no known tie to A claims it", 0.8, 0.4, False),
+    ("code", "shared code", "Code shared with earlier operations laid to A", 8.0, 20.0, True),
+    ("hours", "hours, language", "Language settings and working hours fit A", 3.0, 4.0, True),
+    ("servers", "shared servers", "Servers used before in operations laid to A", 6.0, 30.0, True),
+    ("motive", "motive", "The target matters to A", 1.5, 6.0, False),
+    ("source", "intercept, source", "An intercept or a human source names A's service", 20.0, 50.0, False),
+    ("money", "money, arrest", "A money trail or an arrest leads to A's officials", 10.0, 25.0, False),
+    ("denial", "A denies", "A denies it", 1.0, 1.0, False),
+    ("claim", "a group claims", "A group with no known tie to A claims it", 0.8, 0.4, False),
 )
 
 
 def clues(keys: tuple[str, ...]) -> pd.DataFrame:
     """The chosen clues in their order: clue, ratios against B and against someone else, forgeable."""
     rows = [c[1:] for c in CLUES if c[0] in keys]
-    return pd.DataFrame(rows, columns=["clue", B, C, "forgeable"])
+    return pd.DataFrame(rows, columns=["short", "clue", B, C, "forgeable"])
 
 
 def weigh(
@@ -774,6 +782,7 @@ def weigh(
     low, high = evidence.band(prior, A, ratios, soft, f, doubt)
     rows = [
         {
+            "short": "before",
             "Step": "before any clue",
             "Kind": "prior",
             "P(A)": prior_a / 100,
@@ -786,6 +795,7 @@ def weigh(
         ends = evidence.band(prior, A, part, marks, f, doubt)
         rows.append(
             {
+                "short": given.at[i, "short"],
                 "Step": given.at[i, "clue"],
                 "Kind": "can be forged" if soft[i] else "hard to forge",
                 "Ratio against B": ratios.at[i, B],
@@ -805,7 +815,7 @@ def weigh(
             ],
             columns=["suspect", "when", "p"],
         )
-        figure = figures.bars(shown, "suspect", "p", group="when", percent=True, label="probability")
+        figure = _bars(shown, "suspect", "p", group="when", percent=True, label="probability")
         figure.update_layout(xaxis={"range": [0, 1.12]})
     elif picture == "clues":
         figure = _clue_steps(table)
@@ -820,13 +830,13 @@ def weigh(
         if len(given)
         else f"Without a clue the probability that A did it stays at the prior, {prior_a}%."
     )
-    shown = table.copy()
+    shown = table.drop(columns="short")
     for column in ("P(A)", "lowest", "highest"):
         shown[column] = [f"{v:.1%}" for v in shown[column]]
     return View(
         figure,
         takeaway,
-        shown.fillna(""),
+        shown.astype(object).fillna(""),
         "Suspects, priors and ratios are illustrative: nobody has published estimates of them, and these were not "
         "estimated from our tables. The clues of a kind are taken to be independent once the doer is known.",
         (),
@@ -846,7 +856,7 @@ def _clue_steps(table: pd.DataFrame) -> go.Figure:
         figure.add_trace(
             go.Scatter(
                 x=part["P(A)"].tolist(),
-                y=[figures.plain(s, width=26) for s in part["Step"]],
+                y=part["short"].tolist(),
                 mode="markers",
                 name=kind,
                 marker={"symbol": figures.SYMBOLS[i], "size": 12, "color": figures.COLOURS[i]},
@@ -862,8 +872,7 @@ def _clue_steps(table: pd.DataFrame) -> go.Figure:
                 hovertemplate="%{y}: %{x:.1%}<extra></extra>",
             )
         )
-    order = [figures.plain(s, width=26) for s in table["Step"]]
-    figure.update_layout(yaxis={"categoryorder": "array", "categoryarray": order})
+    figure.update_layout(yaxis={"categoryorder": "array", "categoryarray": table["short"].tolist()})
     return figure
 
 
@@ -935,17 +944,17 @@ weigh_evidence = Exhibit(
     "How much does a clue weigh?",
     weigh,
     prior_a=number(5, 60, 30, 5, "%", label="Prior: state A"),
-    prior_b=number(5, 35, 20, 5, "%", label="Prior: state B", help="the rest is someone else"),
+    prior_b=number(5, 35, 20, 5, "%", label="Prior: state B", help="The rest is someone else."),
     found=choices(
-        [(text, key) for key, text, *_ in CLUES], default=("code", "hours", "servers"), label="Clues found"
+        [(text, key) for key, _, text, *_ in CLUES], default=("code", "hours", "servers"), label="Clues found"
     ),
     false_flag=number(
-        0, 50, 10, 1, "%", label="False flag", help="if not A: probability that A's marks were planted"
+        0, 50, 10, 1, "%", label="False flag", help="If not A: probability that A's marks were planted."
     ),
     doubt=number(1, 5, 2, 0.5, "times", label="Doubt about each ratio"),
     picture=choice(
         [
-            ("Against the false-flag probability", "flag"),
+            ("By false-flag probability", "flag"),
             ("Clue by clue", "clues"),
             ("All suspects", "suspects"),
         ],
@@ -1024,7 +1033,7 @@ def _most_named(catalogue: str) -> View:
     top = counts.head(15).rename("names").reset_index()
     several = int((counts > 1).sum())
     return View(
-        figures.bars(top, "entry", "names", label="distinct names"),
+        _bars(top, "entry", "names", label="distinct names"),
         f"{share(several, len(counts))} of the entries have more than one name; {top.at[0, 'entry']} has the most, "
         f"{int(top.at[0, 'names'])}.",
         counts.rename("names").reset_index(),
@@ -1081,6 +1090,8 @@ def aliases(words: str = "APT28", reach: str = "found", catalogue: str = ANY) ->
         ],
         columns=["id", "label", "group", "size", "hover"],
     )
+    order = ["catalogue entry", "the name you asked for", "shared by entries", "in one entry only"]
+    nodes = nodes.sort_values("group", key=lambda s: s.map(order.index), kind="stable", ignore_index=True)
     edges = pd.DataFrame(
         {"source": "entry " + drawn["entry"], "target": "name " + drawn["key"]}
     ).drop_duplicates()
@@ -1107,8 +1118,10 @@ def aliases(words: str = "APT28", reach: str = "found", catalogue: str = ANY) ->
         caveat += f" Here the catalogue claims more than one origin: {', '.join(origins)}."
     if many > most:
         caveat += f" The picture shows {most} of {many} entries; the table has all."
+    figure = figures.network(nodes, edges, labels=45 if len(nodes) <= 60 else 30, seed=4, height=600)
+    figure.update_traces(line_width=1, selector={"mode": "lines"})
     return View(
-        figures.network(nodes, edges, labels=45 if len(nodes) <= 60 else 30, seed=4, height=600),
+        figure,
         takeaway,
         table.sort_values(["Entry", "Name"], ignore_index=True),
         caveat,
@@ -1124,10 +1137,10 @@ many_names = Exhibit(
         "APT28",
         examples=("Fancy Bear", "Lazarus", "winnti", "sandworm", "Charming Kitten"),
         label="Name",
-        help="any alias; empty shows the entries with most names",
+        help="Any alias; empty shows the entries with most names.",
     ),
     reach=choice(
-        [("Entries that carry it", "found"), ("And those that share a name with them", "sharing")],
+        [("Entries that carry it", "found"), ("All that share a name", "sharing")],
         label="Reach",
     ),
     catalogue=choice([("both", ANY), "MISP", "ATT&CK"], label="Catalogue"),
@@ -1179,13 +1192,16 @@ def finding_tests() -> str:
 
 def finding_joint() -> str:
     """Distinct states per incident and per statement."""
-    per_incident = states_speaking().groupby("incident_id").size()
+    speaking = states_speaking()
+    per_incident = speaking.groupby("incident_id").size()
+    outside = int((~speaking["receiver"]).groupby(speaking["incident_id"]).any().sum())
     single = statements()
-    pair = pairs_of_states(states_speaking()).iloc[0]
+    pair = pairs_of_states(speaking).iloc[0]
     return (
         f"A government attributes {len(per_incident):,} incidents with its state coded. Two or more states do so in "
         f"{share(int((per_incident > 1).sum()), len(per_incident))}, and {share(int((single > 1).sum()), len(single))} of "
-        f"the single attributions carry more than one state. The most frequent pair is {country(pair['state_a'])} and "
+        f"the single attributions carry more than one state. In {share(outside, len(per_incident))} a state speaks that is "
+        f"not coded as a receiver. The most frequent pair is {country(pair['state_a'])} and "
         f"{country(pair['state_b'])}, with {pair['incidents']} incidents."
     )
 
