@@ -24,6 +24,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 ABSENT = "absent"
 ANSWERS = (*VOTES, ABSENT)
+VOTE_PATTERNS = {"yes": "", "abstain": ".", "no": "/", "absent": "x"}
 VOTE_COLOURS = {"yes": "#0072B2", "abstain": "#F0E442", "no": "#D55E00", "absent": "#7d7468"}
 CORE, CERTAIN, SECURITY, ALL = "core", "certain", "security", "all"
 SETS = {
@@ -42,13 +43,14 @@ BLOCS = {
     "G7": "G7",
     "Five Eyes": "Five Eyes",
     "OECD": "OECD",
-    "OAS": "Organization of American States",
+    "OAS": "OAS",
     "ASEAN": "ASEAN",
     "AU": "African Union",
-    "G77": "Group of 77",
+    "G77": "G77",
     "BRICS": "BRICS",
-    "SCO": "Shanghai Cooperation Organisation",
+    "SCO": "SCO",
 }
+MOST_LINES = 6  # more groups than this are drawn as a grid
 GENERAL = (2018, 2023)  # years over which general ideal points are averaged for comparison
 FEW_VOTES = 20  # a year with fewer roll calls behind the median ideal point is thin
 
@@ -207,15 +209,20 @@ def _vote_bars(resolution: str, by: str) -> tuple[go.Figure, pd.DataFrame]:
     figure = figures.bars(
         table, "place", "states", group="vote", stacked=True, label="states", values_shown=True
     )
+    room = table.groupby("place")["states"].sum().max() * 0.025  # a narrower piece has no room for its number
     for trace in figure.data:
         trace.marker.color = VOTE_COLOURS[trace.name]
-        trace.text = [t if t != "0" else "" for t in trace.text]
-        trace.insidetextanchor = "middle"
-        trace.textangle = 0
-        trace.constraintext = "none"
+        trace.marker.pattern = {
+            "shape": VOTE_PATTERNS[trace.name],
+            "fillmode": "overlay",
+            "fgcolor": figures.INK if trace.name == "abstain" else figures.PAPER,
+            "fgopacity": 0.35,
+            "size": 7,
+        }
+        trace.text = [f"{x:.0f}" if x >= room else "" for x in trace.x]
+        trace.update(insidetextanchor="middle", textangle=0, constraintext="none")
         trace.textfont = {"color": figures.INK if trace.name == "abstain" else figures.PAPER}
-        trace.marker.pattern.shape = {"yes": "", "abstain": ".", "no": "/", "absent": "x"}[trace.name]
-        trace.marker.pattern.fgopacity = 0.35
+    figure.update_layout(legend={"traceorder": "normal"})
     wide = table.pivot(index="place", columns="vote", values="states")[list(ANSWERS)]
     return figure, wide.loc[table["place"].drop_duplicates()].reset_index().rename_axis(columns=None)
 
@@ -231,11 +238,9 @@ def crossed(first: str, second: str) -> pd.DataFrame:
 
 def _vote_cross(first: str, second: str) -> tuple[go.Figure, pd.DataFrame]:
     counts = crossed(first, second)
-    shown = counts.copy()
-    shown.index = [f"{a} on {first.removeprefix('A/RES/')}" for a in counts.index]
-    shown.columns = [f"{a} on {second.removeprefix('A/RES/')}" for a in counts.columns]
-    figure = figures.heatmap(shown, "states", lo=0, height=380)
-    figure.update_xaxes(tickangle=0)
+    figure = figures.heatmap(counts, "states", lo=0, height=400)
+    figure.update_xaxes(tickangle=0, title={"text": f"answer on {second.removeprefix('A/RES/')}"})
+    figure.update_yaxes(title={"text": f"answer on {first.removeprefix('A/RES/')}"})
     both = votes()[list(dict.fromkeys([first, second]))].dropna()
     table = pd.DataFrame({"state": [country(c) for c in both.index], first: both[first].to_numpy()})
     if second != first:
@@ -407,15 +412,13 @@ def camp_stability(which: str = CORE) -> pd.DataFrame:
     return ag.stability(voters(which), range(2, 6), rounds=200, seed=0)
 
 
-def camp_names(which: str, k: int) -> dict[int, str]:
-    """Camps by number, each with its three most populous members."""
+def camp_names(which: str, k: int, most: int = 2) -> dict[int, str]:
+    """Camps by number, each with a letter, its most populous members and its size."""
     people = states()["population"]
     out = {}
     for number_, codes in camps(which).groupby(k).groups.items():
-        largest = people.reindex(codes).sort_values(ascending=False, kind="stable").index[:3]
-        out[number_] = (
-            f"{'ABCDE'[number_ - 1]}: {', '.join(country(c) for c in largest)} … ({len(codes)} states)"
-        )
+        largest = people.reindex(codes).sort_values(ascending=False, kind="stable").index[:most]
+        out[number_] = f"{'ABCDE'[number_ - 1]}: {', '.join(country(c) for c in largest)} … ({len(codes)})"
     return out
 
 
@@ -486,18 +489,12 @@ def votes_alike(
         caveat += " The method finds as many camps as it is asked for, whether or not there are any."
     else:
         frame = camp_stability(which).copy()
-        frame["place"] = [
-            f"{row.k} camps: {camp_names(which, row.k)[row.cluster]}" for row in frame.itertuples()
-        ]
-        figure = figures.bars(
-            frame, "place", "jaccard", label="mean Jaccard similarity over 200 resamples of the roll calls"
-        )
-        figure.update_xaxes(range=[0, 1.08])
-        for at, text in ((ag.STABLE, "stable"), (ag.DISSOLVED, "dissolved")):
+        frame["jaccard"] = frame["jaccard"].round(2)
+        frame["place"] = [f"{row.k}{camp_names(which, row.k, 1)[row.cluster]}" for row in frame.itertuples()]
+        figure = figures.bars(frame, "place", "jaccard", label="mean Jaccard similarity, 200 resamples")
+        figure.update_xaxes(range=[0, 1.25], tickvals=[0, ag.DISSOLVED, ag.STABLE, 1])
+        for at in (ag.STABLE, ag.DISSOLVED):
             figure.add_vline(x=at, line={"color": figures.SOFT_INK, "dash": "dash", "width": 1.5})
-            figure.add_annotation(
-                x=at, y=1, yref="paper", yanchor="bottom", text=text, showarrow=False, font={"size": 13}
-            )
         best = frame[frame["jaccard"] >= ag.STABLE]
         takeaway = (
             f"Of the {len(frame)} camps found when 2 to 5 are asked for, {len(best)} come back often enough to be called "
@@ -617,6 +614,11 @@ def cohesion_by_year(which: str = CORE) -> pd.DataFrame:
     return by_year.reindex(whole).reset_index()
 
 
+def _index(value: float) -> str:
+    """Two decimals, three where two would round to a full 1."""
+    return f"{value:.3f}" if 0.995 <= value < 1 else f"{value:.2f}"
+
+
 def bloc_lines(
     blocs: tuple[str, ...] = ("European Union", "ASEAN", "BRICS"),
     which: str = CORE,
@@ -630,19 +632,33 @@ def bloc_lines(
         "bloc", key=lambda s: s.map({b: i for i, b in enumerate(chosen)}), kind="stable"
     )
     what = {"cohesion": "mean agreement index", "turnout": "share of members that voted"}[measure]
-    figure = figures.lines(frame, "year", measure, "bloc", label=what, percent=measure == "turnout")
-    figure.update_yaxes(range=[0, 1.05])
+    if len(chosen) > MOST_LINES:
+        grid = frame.dropna(subset=["roll_calls"]).pivot(index="bloc", columns="year", values=measure)
+        grid.columns = grid.columns.astype(str)
+        figure = figures.heatmap(grid.loc[chosen].round(2), what, percent=measure == "turnout", lo=0, hi=1)
+    else:
+        figure = figures.lines(frame, "year", measure, "bloc", label=what, percent=measure == "turnout")
+        figure.update_yaxes(range=[0, 1.05])
     overall = cohesion(which).groupby("bloc")
+    named, only = list(blocs), ""
     if measure == "cohesion":
         means, chance = overall["index"].mean(), overall["chance"].mean()
-        shown = [f"All members {means['All members']:.2f}"]
-        shown += [f"{b} {means[b]:.2f} (random group of its size {chance[b]:.2f})" for b in blocs]
+        if len(named) > 4:
+            order = (means - chance)[named].sort_values(kind="stable")
+            named, only = [order.index[-1], order.index[0]], "the most and the least above a random group"
+        shown = [f"{b} {_index(means[b])} (random group of its size {chance[b]:.2f})" for b in named]
+        whole = f"all members {means['All members']:.2f}"
     else:
         means = overall["cast"].sum() / overall["members"].sum()
-        shown = [f"{b} {means[b]:.0%}" for b in chosen]
+        if len(named) > 4:
+            order = means[named].sort_values(kind="stable")
+            named, only = [order.index[-1], order.index[0]], "the highest and the lowest of those shown"
+        shown = [f"{b} {means[b]:.0%}" for b in named]
+        whole = f"all members {means['All members']:.0%}"
     n = len(roll_calls(which))
     name = {"cohesion": "Mean agreement index", "turnout": "Share of members that voted"}[measure]
-    takeaway = f"{name} over {n} roll calls (fewer for groups founded later): {'; '.join(shown)}."
+    said = f"{whole}; {only}: {' and '.join(shown)}" if only else "; ".join([whole, *shown])
+    takeaway = f"{name} over {n} roll calls (fewer for groups founded later): {said}."
     table = frame.dropna(subset=["roll_calls"])[
         ["bloc", "year", "cohesion", "chance", "turnout", "roll_calls", "cast"]
     ]
@@ -651,7 +667,7 @@ def bloc_lines(
         takeaway=takeaway,
         table=table.rename(columns={"cast": "votes_cast"}).round({"cohesion": 3, "chance": 3, "turnout": 3}),
         caveat=(
-            "Members are those of the day of the vote where the table `groups` has dates (EU, NATO, ASEAN, BRICS, SCO, "
+            "Members are those of the day of the vote where the table of groups has dates (EU, NATO, ASEAN, BRICS, SCO, "
             "Council of Europe, Five Eyes); for the others today's or an undated list stands for all years, and "
             "suspended members are left out. Years without a recorded vote are gaps, and most years have one to three votes."
         ),
@@ -955,7 +971,7 @@ def line_of_votes(
     )
     if picture == "made":
         shown = found.answers.copy()
-        shown.index = [resolutions().at[s, "label"] for s in shown.index]
+        shown.index = list(resolutions().loc[shown.index, "label"])
         figure = figures.heatmap(
             shown.round(2),
             "place of the answer on the line",
@@ -964,7 +980,11 @@ def line_of_votes(
             hi=2.5,
             height=150 + 34 * len(shown),
         )
-        figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[s[:34] + "…" for s in shown.index])
+        led = resolutions()["sponsor_line"].fillna("lead not seen")
+        short = [f"{c.removeprefix('A/RES/')} {led[c]}" for c in found.answers.index]
+        figure.update_yaxes(
+            tickvals=list(range(len(short))), ticktext=[figures.plain(x, limit=19) for x in short]
+        )
         takeaway = (
             f"The first axis holds {found.first:.0%} of the spread of the answers analysed and the second "
             f"{found.inertia[1] / found.inertia.sum():.0%}; it is made of {used} roll calls."
