@@ -244,7 +244,7 @@ def _number_text(values: Iterable, percent: bool, unit: str = "", short: bool = 
         if percent:
             return f"{v:.0%}" if abs(v) >= 0.1 or v == 0 else f"{v:.1%}"
         if short and abs(v) >= 1e6:
-            return f"{v / 1e9:.3g} bn" if abs(v) >= 1e9 else f"{v / 1e6:.3g} m"
+            return f"{v / 1e9:.3g}B" if abs(v) >= 1e9 else f"{v / 1e6:.3g}M"  # as on the axis
         shown = f"{v:,.0f}" if float(v).is_integer() else f"{v:,.3g}"
         return f"{shown} {unit}".strip()
 

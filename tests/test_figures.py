@@ -172,7 +172,7 @@ def test_bars_forms():
     upright = figures.bars(RATES, "who", "share", group="group", horizontal=False, stacked=True)
     assert upright.layout.barmode == "stack" and upright.data[0].orientation == "v"
     large = figures.bars(pd.DataFrame({"a": ["x", "y", "z"], "n": [1.4e9, 2_500_000, -3]}), "a", "n")
-    assert list(large.data[0].text) == ["1.4 bn", "2.5 m", "-3"]
+    assert list(large.data[0].text) == ["1.4B", "2.5M", "-3"]
     assert large.data[0].hovertext[0] == "x: 1,400,000,000" and large.layout.xaxis.range[0] < -3
     assert "No rows" in figures.bars(RATES.head(0), "who", "share").layout.annotations[0].text
 

@@ -95,6 +95,9 @@ const builders = {
         event.preventDefault();
       }
     });
+    details.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !details.contains(event.relatedTarget)) details.open = false;
+    });
     const el = make("fieldset", { class: "cdx-control", "aria-describedby": described(help) },
       make("legend", {}, spec.label), details, help);
     return {
@@ -509,6 +512,9 @@ export function mount(root, spec, backend) {
     make("p", { class: "cdx-title", id: `${id}-title` }, spec.title),
     form, make("div", { class: "cdx-stage" }, plot, status), takeaway, caveat, detail, buttons, table.el, sources);
   root.append(el);
+  el.addEventListener("pointerdown", (event) => {
+    for (const open of el.querySelectorAll("details[open]")) if (!open.contains(event.target)) open.open = false;
+  });
 
   let width = 0;
   const sized = new ResizeObserver(() => {
@@ -517,6 +523,7 @@ export function mount(root, spec, backend) {
     const redraw = !plot.data || Math.min(now, width) < 800; // sizes below this depend on the width
     width = now;
     height = 0;
+    if (redraw && plot.data) window.Plotly?.purge(plot); // plotly.js keeps margins of the form before
     if (redraw) draw().catch(() => {});
     else window.Plotly?.Plots.resize(plot);
   });
