@@ -339,7 +339,7 @@ def _at_home() -> pd.DataFrame:
     )
 
 
-# What was reported of real breaks: name, cables lost, what became of it, and the source (text, address).
+# What was reported of real breaks: name, cables lost, what became of it, and sources (text, address).
 EPISODES = {
     "tonga2022": (
         "Tonga, January 2022",
@@ -372,6 +372,7 @@ EPISODES = {
             "Internet Society, March 2024",
             "https://email.internetsociety.org/african-internet-outage-could-have-been-a-lot-worse",
         ),
+        ("ANT Lab, University of Southern California, 2024", "https://ant.isi.edu/blog/?p=2062"),
     ),
 }
 
@@ -532,7 +533,7 @@ def cut_view(
         detail.append(f"**Off the main network.** {_listed(off.index, 30)}.")
     if episode != NONE:
         detail.append(EPISODES[episode][2])
-        addresses = (EPISODES[episode][3],)
+        addresses = EPISODES[episode][3:]
     return View(
         figure=figure,
         takeaway=takeaway,
@@ -639,7 +640,7 @@ def partners(source: str, target: str = CORE, land: bool = False, planned: bool 
     return frame.sort_values("km", na_position="last", kind="stable")
 
 
-def _said_target(target: str, planned: bool) -> str:
+def _said_target(target: str) -> str:
     return "the ten countries where most cables land" if target == CORE else country(target)
 
 
@@ -668,7 +669,7 @@ def one_more_view(
     land, planned : bool
         As in :func:`cut_view`.
     """
-    aim = _said_target(target, planned)
+    aim = _said_target(target)
     caveat = (
         "State of June 2021. Every cable counts as one, whatever it carries and however close it lies to the "
         "next: two cables in one trench count as two."
