@@ -614,12 +614,9 @@ def initiator_shares(rule: str, between: tuple[int, int]) -> pd.DataFrame:
             rows = rows[rows["initiator"].notna()]
         elif rule == RIVALS:
             pairs = rival_pairs()
-            rows = rows[
-                [
-                    not pd.isna(a) and not pd.isna(b) and frozenset((a, b)) in pairs
-                    for a, b in zip(rows["initiator"], rows["receiver"], strict=True)
-                ]
-            ]
+            both = zip(rows["initiator"], rows["receiver"], strict=True)
+            inside = [not pd.isna(a) and not pd.isna(b) and frozenset((a, b)) in pairs for a, b in both]
+            rows = rows[np.array(inside, dtype=bool)]
         n = rows["id"].nunique()
         counts = (
             rows.dropna(subset=["initiator"]).drop_duplicates(["id", "initiator"])["initiator"].value_counts()
