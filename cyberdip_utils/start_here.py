@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,7 +14,7 @@ from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import catalog, load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, search, years
 from cyberdip_utils.stats import share
-from cyberdip_utils.teach import Verdict, check_number
+from cyberdip_utils.teach import Panel, Verdict, chapters, check_number
 
 YEARS = (2000, 2024)
 ALL = "all states"
@@ -84,6 +85,41 @@ incidents_by_receiver = Exhibit(
     receiver=choice(_receivers, label="Receiver"),
     between=years(*YEARS, label="Years"),
 )
+
+
+# ---------------------------------------------------------------- what there is to read
+
+PARTS = {
+    "1": ("Sovereignty", "Whose rules reach into networks, who did it, and what may a state switch off?"),
+    "2": ("Norms", "What have states promised, how do they vote, and do the promises hold?"),
+    "3": ("Deterrence", "What happens, what follows, and can it be prevented?"),
+    "4": ("Data flows", "How do bytes, chips and rights cross borders?"),
+    "5": ("Controversies", "Six debates, with the strongest case for every side."),
+}
+
+
+def contents() -> Panel:
+    """The five parts with the chapters that are written, each with its link and its time."""
+    text, rows = [], []
+    for part, (name, question) in PARTS.items():
+        written = [c for c in chapters().values() if c.number.startswith(f"{part}.")]
+        text += [f"{part} {name}: {question}"]
+        text += [f"    {c.number} {c.title} ({c.minutes} min)" for c in written] or ["    in preparation"]
+        links = "<br>".join(
+            f"<a href='{escape(c.notebook, quote=True)}'>{escape(c.number)} {escape(c.title)}</a> ({c.minutes} min)"
+            for c in written
+        )
+        rows.append(
+            f"<tr><th scope='row' style='text-align:left'>{part} {escape(name)}</th>"
+            f"<td style='text-align:left'>{escape(question)}</td>"
+            f"<td style='text-align:left'>{links or 'in preparation'}</td></tr>"
+        )
+    head = "".join(
+        f"<th scope='col' style='text-align:left'>{h}</th>"
+        for h in ("Part", "The question behind it", "Chapters")
+    )
+    html = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return Panel("\n".join(text), html)
 
 
 # ---------------------------------------------------------------- the field in time
