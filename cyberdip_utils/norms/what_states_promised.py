@@ -597,8 +597,8 @@ def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS
     coded = counts.dropna(subset=["incidents"])
     if coded.empty:
         takeaway = (
-            f"Norm ({norm}) has no link to a code in the record ({len(counts)} {what} looked at). Nothing can be counted, "
-            "which is not the same as zero."
+            f"Norm ({norm}): among our {what}, none has a code in the record. Nothing can be counted, which is not the same "
+            "as zero."
         )
     else:
         top = coded.sort_values("incidents", ascending=False, kind="stable").iloc[0]
