@@ -294,6 +294,16 @@ def _vote_facts(resolution: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return "\n".join(f"- **{k}**: {v}" for k, v in facts.items()), links
 
 
+def _both_yes(first: str, second: str) -> str:
+    """How many of the states that voted on two roll calls said yes to both, as a sentence."""
+    if first == second:
+        return f"{first} is the same roll call: choose another one beside it."
+    grid = crossed(first, second)
+    both = int(grid.loc[list(VOTES), list(VOTES)].to_numpy().sum())
+    twice = int(grid.loc["yes", "yes"])
+    return f"Of the states that voted on both {first} and {second}, {_part(twice, both)} said yes to both."
+
+
 def one_vote(
     resolution: str = "A/RES/73/27",
     picture: str = "map",
@@ -322,15 +332,9 @@ def one_vote(
             )
     else:
         figure, table = _vote_cross(resolution, beside)
-        grid = crossed(resolution, beside)
-        both = int(grid.loc[list(VOTES), list(VOTES)].to_numpy().sum())
-        twice = int(grid.loc["yes", "yes"])
-        takeaway = (
-            f"Of the states that voted on both {resolution} and {beside}, {_part(twice, both)} said yes to both."
-            if resolution != beside
-            else f"{resolution} is crossed with itself: choose another roll call beside it."
-        )
+        takeaway = _both_yes(resolution, beside)
     detail, links = _vote_facts(resolution)
+    detail += f"\n- **Beside the other roll call**: {_both_yes(resolution, beside)}"
     return View(
         figure=figure,
         takeaway=takeaway,
