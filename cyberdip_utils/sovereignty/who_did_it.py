@@ -216,6 +216,19 @@ def _bars(*args, **kwargs) -> go.Figure:
     return figure.update_traces(marker_pattern_fillmode="overlay", selector={"type": "bar"})
 
 
+def _wrapped(figure: go.Figure, width: int = 14) -> go.Figure:
+    """Break the labels of the rows, so that a narrow page keeps room for the marks."""
+
+    def fold(labels):
+        return [figures.plain(x, width) for x in labels]
+
+    for trace in figure.data:
+        trace.y = fold(trace.y)
+    if figure.layout.yaxis.categoryarray:
+        figure.layout.yaxis.categoryarray = fold(figure.layout.yaxis.categoryarray)
+    return figure
+
+
 def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
     long = counts.rename_axis("year").reset_index().melt("year", var_name="speaker", value_name="n")
     if percent:
@@ -268,7 +281,8 @@ def _together(origin: str, between: tuple[int, int]) -> tuple[go.Figure, pd.Data
         for row in pairs.itertuples():
             grid.loc[row.state_a, row.state_b] = grid.loc[row.state_b, row.state_a] = row.incidents
         grid.index = [f"{country(c)} ({per_state[c]})" for c in joined]
-        figure = figures.heatmap(grid, "incidents both attributed", height=max(360, 160 + 28 * len(joined)))
+        height = max(360, 160 + 34 * len(joined))
+        figure = _wrapped(figures.heatmap(grid, "incidents", height=height))
         if alone:
             caveat += f" Attributed incidents, and never the same as another state: {', '.join(alone)}."
     else:
@@ -300,7 +314,7 @@ def attributing(picture: str = "count", origin: str = ANY, between: tuple[int, i
             .reset_index()
             .melt("speaker", var_name="role", value_name="incidents")
         )
-        figure = _bars(long, "speaker", "incidents", group="role", label="distinct incidents")
+        figure = _wrapped(_bars(long, "speaker", "incidents", group="role", label="distinct incidents"))
         takeaway = (
             f"Where several kinds of speakers attribute and the dates show who came first ({several:,} incidents), "
             f"it was most often {top}: {share(int(frame.at[top, 'first of several']), several)}."
@@ -1118,7 +1132,12 @@ def aliases(words: str = "APT28", reach: str = "found", catalogue: str = ANY) ->
         caveat += f" Here the catalogue claims more than one origin: {', '.join(origins)}."
     if many > most:
         caveat += f" The picture shows {most} of {many} entries; the table has all."
-    figure = figures.network(nodes, edges, labels=45 if len(nodes) <= 60 else 30, seed=4, height=600)
+    place = figures.layout_network(edges.itertuples(index=False), seed=4, nodes=nodes["id"])
+    figure = figures.network(nodes, edges, positions=place, labels=45 if len(nodes) <= 60 else 30, height=600)
+    reach_x = 1.25 * max(abs(x) for x, _ in place.values()) or 1.0  # room for the labels at the sides
+    figure.update_layout(
+        xaxis_range=[-reach_x, reach_x], yaxis_scaleanchor=None
+    )  # uses the height on a phone
     figure.update_traces(line_width=1, selector={"mode": "lines"})
     return View(
         figure,
