@@ -837,9 +837,9 @@ def weigh(
         figure = _flag_curve(prior, ratios, soft, f, doubt, float(after[A]))
     ceiling = ""
     if any(soft) and f > 0:
-        ceiling = f", and the {sum(soft)} forgeable clues together can weigh no more than {1 / f:,.0f} to 1"
+        ceiling = f", and all clues that can be forged together weigh no more than {1 / f:,.0f} to 1"
     takeaway = (
-        f"A prior of {prior_a}% for A becomes {after[A]:.0%} after {len(given)} clues, and anything from {low:.0%} to {high:.0%} "
+        f"A prior of {prior_a}% for A becomes {after[A]:.0%} after {len(given)} clue{'s' * (len(given) > 1)}, and anything from {low:.0%} to {high:.0%} "
         f"if every ratio may be off by a factor of {doubt:g}{ceiling}."
         if len(given)
         else f"Without a clue the probability that A did it stays at the prior, {prior_a}%."
