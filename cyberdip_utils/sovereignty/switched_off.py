@@ -228,6 +228,7 @@ OUTCOMES = (
 OTHERS = {"INTERPOL": "Interpol", "EUROPOL": "Europol", "UNKNOWN": "asker not told", "ALL": "all states"}
 ALL_BUT_RUSSIA = "all but Russia"
 FEWEST = 30  # items below which no share is shown
+OUTCOMES_SINCE = 2019  # Google published outcomes by item from 2019 on, by request before
 COLUMNS = {
     WHO: "state or body that asked",
     WHY: "reason",
@@ -243,7 +244,8 @@ def _requests() -> pd.DataFrame:
     numbers = ["n", "items", *OUTCOMES]
     frame = frame.astype({"company": str, "year": int, **dict.fromkeys(numbers, float)})
     taken = frame[["removed_law", "removed_rules"]].sum(axis=1)
-    judged = frame[list(OUTCOMES)].sum(axis=1)  # Google tells what became of every item
+    judged = frame[list(OUTCOMES)].sum(axis=1)  # Google tells what became of every item ...
+    judged = judged.where(frame["year"] >= OUTCOMES_SINCE)  # ... since 2019; before, of every request
     judged = judged.where(frame["company"] == "Google", frame["items"])  # Apple tells only what it removed
     judged = judged.where(frame["company"] != "GitHub")  # counts repositories, not items named
     frame["judged"], frame["taken"] = judged, taken.where(judged.notna())
@@ -289,7 +291,7 @@ def removals(
     pandas.DataFrame
         With two more columns of items: taken (removed by law or under the company's rules) and judged (what
         they are a share of: Google's six outcomes added up, or the items named to Apple). Both are missing
-        for GitHub, which counts repositories.
+        for GitHub, which counts repositories, and for Google before 2019.
     """
     frame = _requests()
     keep = (frame["company"] == company) & frame["year"].between(*between)
@@ -347,7 +349,10 @@ def ask(
         caveat += f" {company} does not tell the branch" + (
             ", the reason or the items." if company == "GitHub" else "."
         )
-    scope = f"{company}, {_years((max(first, between[0]), min(last, between[1])))}"
+    if company == "Google" and measure == REMOVED:
+        first = OUTCOMES_SINCE
+    span = max(first, between[0]), min(last, between[1])
+    scope = f"{company}, {_years(span if span[0] <= span[1] else between)}"
     named = "; ".join(
         x
         for x in (
@@ -384,7 +389,12 @@ def ask(
             else "."
         )
         caveat += (
-            f" Shares rest on at least {FEWEST} items and have no interval: these are all the items there were, and "
+            (
+                f" Google tells the outcome of items since {OUTCOMES_SINCE} only."
+                if company == "Google"
+                else ""
+            )
+            + f" Shares rest on at least {FEWEST} items and have no interval: these are all the items there were, and "
             "the items of one request are decided together."
         )
         return View(figure, takeaway, shown, caveat, sources)
@@ -854,7 +864,7 @@ def finding_outcome() -> str:
         return f"“{reason}” {why.at[reason, 'taken'] / why.at[reason, 'judged']:.0%}"
 
     return (
-        f"Of {judged:,} items whose outcome Google tells, {taken / judged:.0%} were removed, by law or under its own "
+        f"Of {judged:,} items whose outcome Google tells (since {OUTCOMES_SINCE}), {taken / judged:.0%} were removed, by law or under its own "
         f"rules; by reason: {one('Copyright')}, {one('National security')}, {one('Defamation')}, {one('Government criticism')}."
     )
 
