@@ -151,24 +151,64 @@ def damage(
 # ---------------------------------------------------------------- how many cuts it takes
 
 
-def _flow_network(
-    links: pd.DataFrame, targets: Collection[str], borders: Iterable[Border], cuttable: str, source: str
-):
-    """The directed network with every node split in two: (node, 0) -> (node, 1) carries its capacity."""
-    import networkx as nx
+def flow_network(
+    links: pd.DataFrame,
+    targets: Collection[str],
+    borders: Collection[Border] = (),
+    cuttable: str = "cable",
+) -> nx.DiGraph:
+    """The directed network for :func:`cuts_needed`, to build once and use for many sources.
 
+    Every node is split in two; the arc from (node, 0) to (node, 1) carries one unit if the node can be cut.
+    Targets are never cut. The result is networkx's residual network of it.
+
+    Raises
+    ------
+    ValueError
+        No targets, or ``cuttable`` is neither "cable" nor "country".
+    """
+    import networkx as nx
+    from networkx.algorithms.flow import build_residual_network
+
+    if cuttable not in ("cable", "country"):
+        raise ValueError(f"cuttable: {cuttable!r} is neither 'cable' nor 'country'")
+    if not targets:
+        raise ValueError("targets: name at least one country other than the source")
     directed = nx.DiGraph()
     graph = build(links, borders)
     ends = {("country", t) for t in targets}
     for node in graph:
-        free = node[0] != cuttable or node in ends or node == ("country", source)
+        free = node[0] != cuttable or node in ends
         directed.add_edge((node, 0), (node, 1), **({} if free else {"capacity": 1}))
     for one, other in graph.edges:
         directed.add_edge((one, 1), (other, 0))
         directed.add_edge((other, 1), (one, 0))
     for end in ends:
         directed.add_edge((end, 1), "target")
-    return directed
+    return build_residual_network(directed, "capacity")
+
+
+def _solve(residual: nx.DiGraph, source: str) -> float:
+    """The largest flow from a country to the target; the flows stay in the residual network."""
+    from networkx.algorithms.flow import edmonds_karp
+
+    start = (("country", source), 1)
+    if start not in residual:
+        return 0.0
+    # the graph itself is asked only for its nodes' names: the residual network carries the capacities
+    return float(edmonds_karp(residual, start, "target", residual=residual).graph["flow_value"])
+
+
+def _reach(residual: nx.DiGraph, start, back: bool) -> set:
+    """Nodes that can still be pushed to from a node, or, going back, that can still push to it."""
+    seen, todo = {start}, [start]
+    while todo:
+        node = todo.pop()
+        for other, data in (residual.pred[node] if back else residual.succ[node]).items():
+            if other not in seen and data["flow"] < data["capacity"]:
+                seen.add(other)
+                todo.append(other)
+    return seen
 
 
 class Cuts(NamedTuple):
@@ -195,18 +235,13 @@ def _by_land(source: str, borders: Collection[Border]) -> set[str]:
     return {source} | (nx.descendants(graph, source) if source in graph else set())
 
 
-def _solve(network, source: str, residual=None):
-    from networkx.algorithms.flow import edmonds_karp
-
-    return edmonds_karp(network, (("country", source), 1), "target", residual=residual)
-
-
 def cuts_needed(
     links: pd.DataFrame,
     source: str,
     targets: Collection[str],
     borders: Collection[Border] = (),
     cuttable: str = "cable",
+    residual: nx.DiGraph | None = None,
 ) -> Cuts:
     """The least number of cables, or of countries in between, whose loss parts a country from all targets.
 
@@ -225,6 +260,8 @@ def cuts_needed(
         Land borders that count as links; they cannot be cut.
     cuttable : str
         "cable" or "country".
+    residual : DiGraph, optional
+        :func:`flow_network` of the same links, targets (without the source), borders and ``cuttable``.
 
     Returns
     -------
@@ -243,36 +280,21 @@ def cuts_needed(
     Ford, L. R. and Fulkerson, D. R. (1956), "Maximal flow through a network", Canadian Journal of Mathematics
     8, 399-404, doi:10.4153/CJM-1956-045-5.
     """
-    import networkx as nx
-
-    if cuttable not in ("cable", "country"):
-        raise ValueError(f"cuttable: {cuttable!r} is neither 'cable' nor 'country'")
     targets, borders = set(targets) - {source}, [tuple(b) for b in borders]
-    if not targets:
-        raise ValueError("targets: name at least one country other than the source")
+    if residual is None:
+        residual = flow_network(links, targets, borders, cuttable)
     free = _neighbours(links, source, borders) if cuttable == "country" else _by_land(source, borders)
     if free & targets:
         return Cuts(math.inf, [], set())
+    number, start = _solve(residual, source), (("country", source), 1)
+    # a new cable adds one route if its far end can still push one unit to the target
+    useful = _reach(residual, "target", back=True) if "target" in residual else set()
     countries = set(links["iso3"]) | {code for pair in borders for code in pair}
-    network = _flow_network(links, targets, borders, cuttable, source)
-    network.add_node((("country", source), 1))
-    residual = _solve(network, source)
-    # a new cable adds one route if its far end can still push one unit to the target (the residual network)
-    reverse = nx.DiGraph()
-    reverse.add_edges_from(
-        (v, u) for u, v, data in residual.edges(data=True) if data["flow"] < data["capacity"]
-    )
-    useful = nx.descendants(reverse, "target") if "target" in reverse else set()
     gains = {c for c in countries - {source} if (("country", c), 0) in useful}
     # the smallest cut next to the source: nodes whose one unit is used up where the source can still push
-    forward = nx.DiGraph()
-    forward.add_node((("country", source), 1))
-    forward.add_edges_from(
-        (u, v) for u, v, data in residual.edges(data=True) if data["flow"] < data["capacity"]
-    )
-    near = nx.descendants(forward, (("country", source), 1)) | {(("country", source), 1)}
-    which = sorted({u[0][1] for u, v in network.edges if u in near and v not in near and u[0] == v[0]})
-    return Cuts(float(residual.graph["flow_value"]), which, gains)
+    near = _reach(residual, start, back=False) if start in residual else set()
+    which = sorted(n[0][1] for n in near if n[1] == 0 and (n[0], 1) not in near)
+    return Cuts(number, which, gains)
 
 
 def cable_cuts_of_all(
@@ -282,11 +304,8 @@ def cable_cuts_of_all(
 
     A country that is itself a target is measured against the other targets.
     """
-    from networkx.algorithms.flow import build_residual_network
-
     borders = [tuple(b) for b in borders]
-    network = _flow_network(links, targets, borders, "cable", "")
-    residual = build_residual_network(network, "capacity")
+    residual = flow_network(links, targets, borders)
     out = {}
     for code in sorted(set(links["iso3"])):
         if code in targets:
@@ -296,7 +315,7 @@ def cable_cuts_of_all(
         elif _by_land(code, borders) & set(targets):
             out[code] = math.inf
         else:
-            out[code] = float(_solve(network, code, residual).graph["flow_value"])
+            out[code] = _solve(residual, code)
     return pd.Series(out, name="cables", dtype=float).rename_axis("iso3")
 
 

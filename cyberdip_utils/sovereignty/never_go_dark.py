@@ -299,7 +299,9 @@ def _routes() -> dict[str, tuple[list, list]]:
     return out
 
 
-def _line(figure: go.Figure, keys, name: str, colour: str, width: float, dash: str) -> None:
+def _line(
+    figure: go.Figure, keys, name: str, colour: str, width: float, dash: str, legend: bool = True
+) -> None:
     xs, ys = [], []
     for key in keys:
         if key in _routes():
@@ -314,6 +316,7 @@ def _line(figure: go.Figure, keys, name: str, colour: str, width: float, dash: s
                 name=name,
                 line={"color": colour, "width": width, "dash": dash},
                 hoverinfo="skip",
+                showlegend=legend,
             )
         )
 
@@ -483,8 +486,8 @@ def cut_view(
         height=500,
     )
     rest = [c for c in links(planned)["cable"].unique() if c not in lost]
-    _line(figure, rest, "cables that work", figures.SOFT_INK, 0.6, "solid")
-    _line(figure, lost, "cables that are lost", "#D55E00", 2.2, "dash")
+    _line(figure, rest, "working cable", figures.SOFT_INK, 0.6, "solid")
+    _line(figure, lost, "lost cable", "#D55E00", 2.2, "dash")
     for state, symbol in MARKS.items():
         codes = [c for c in frame.index[frame["state"] == state] if c in _middle().index]
         if codes:
@@ -493,7 +496,8 @@ def cut_view(
                     lon=_middle().loc[codes, "lon"].tolist(),
                     lat=_middle().loc[codes, "lat"].tolist(),
                     mode="markers",
-                    name=f"mark: {state}",
+                    name=state,
+                    showlegend=False,
                     marker={"symbol": symbol, "size": 10, "color": figures.INK},
                     text=[f"{country(c)}: {state}" for c in codes],
                     hovertemplate="%{text}<extra></extra>",
@@ -575,7 +579,7 @@ cut_the_cables = Exhibit(
 
 CORE = "core"
 LADDER = ("1", "2", "3 or 4", "5 to 9", "10 or more", "no cut at sea parts it")
-GAINS = ("no gain", "one more cable must be lost", "also one more country in between", "a direct link to it")
+GAINS = ("no gain", "+1 cable to lose", "+1 cable, +1 country", "direct link")
 
 
 def _targets(target: str, source: str, planned: bool) -> tuple[str, ...]:
@@ -597,11 +601,19 @@ def cuts_of_all(target: str = CORE, land: bool = False, planned: bool = False) -
 
 
 @cache
+def _network(targets: tuple[str, ...], land: bool, planned: bool, kind: str):
+    return graph.flow_network(links(planned), targets, land_borders() if land else (), kind)
+
+
+@cache
 def cuts_of(source: str, target: str = CORE, land: bool = False, planned: bool = False):
     """Cuts in cables and in countries in between that part one country from the target, and what helps."""
     targets, borders = _targets(target, source, planned), land_borders() if land else ()
     return tuple(
-        graph.cuts_needed(links(planned), source, targets, borders, kind) for kind in ("cable", "country")
+        graph.cuts_needed(
+            links(planned), source, targets, borders, kind, _network(targets, land, planned, kind)
+        )
+        for kind in ("cable", "country")
     )
 
 
@@ -747,7 +759,7 @@ def one_more_view(
         takeaway += "."
     figure = figures.world_map(
         frame["gain"],
-        "one more cable to …",
+        "a cable to … buys",
         order=GAINS,
         colours=dict(zip(GAINS, (figures.PAPER, "#F0E442", "#56B4E9", "#0072B2"), strict=True)),
         hover={
@@ -757,7 +769,7 @@ def one_more_view(
         height=480,
     )
     mine = links(planned).loc[links(planned)["iso3"] == source, "cable"].unique()
-    _line(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid")
+    _line(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid", legend=False)
     if source in _middle().index:
         figure.add_trace(
             go.Scattergeo(
@@ -765,6 +777,7 @@ def one_more_view(
                 lat=[_middle().loc[source, "lat"]],
                 mode="markers",
                 name=country(source),
+                showlegend=False,
                 marker={
                     "symbol": "star",
                     "size": 15,
@@ -791,6 +804,11 @@ def one_more_view(
     return View(figure, takeaway, table, caveat, sources, detail="\n\n".join(detail))
 
 
+def _hubs() -> list[tuple[str, str]]:
+    """The thirty countries where most cables land, by name."""
+    return sorted(((country(c), c) for c in core(size=30)), key=lambda x: x[0].casefold())
+
+
 one_more_cable = Exhibit(
     "one_more_cable",
     "How many cuts does it take, and what would one more cable buy?",
@@ -800,9 +818,7 @@ one_more_cable = Exhibit(
         label="Picture",
     ),
     source=choice(_landing_countries, default="TON", label="Country"),
-    target=choice(
-        lambda: [("the ten with most cables", CORE), *_landing_countries()], label="Must still reach"
-    ),
+    target=choice(lambda: [("the ten with most cables", CORE), *_hubs()], label="Must still reach"),
     land=switch(label="Count land borders", help="as links that no cut touches"),
     planned=switch(label="Count planned cables", help="as of June 2021"),
 )
@@ -978,7 +994,9 @@ def owners_view(
 
 
 def _owner_options() -> list[str]:
-    return sorted(owned()["owner"].unique(), key=str.casefold)
+    """Owners of two cables or more."""
+    counts = owner_counts()
+    return sorted(counts.index[counts >= 2], key=str.casefold)
 
 
 def _all_landings() -> list[tuple[str, str]]:
@@ -1001,7 +1019,7 @@ who_owns_cables = Exhibit(
     where=choice(
         lambda: [("anywhere", "any"), *_all_landings()], label="Cables that land in", help="not for the map"
     ),
-    owner=choice(_owner_options, default="Google", label="Owner", help="for the map"),
+    owner=choice(_owner_options, default="Google", label="Owner", help="for the map; of two cables or more"),
     weight=choice(
         [("once for each owner", WHOLE), ("divided among its owners", DIVIDED)], label="Count a cable"
     ),
