@@ -498,7 +498,13 @@ def bars(
                 marker={
                     "color": colour,
                     "line": {"color": INK, "width": 0.5},
-                    "pattern": {"shape": pattern, "fgcolor": PAPER, "fgopacity": 0.7, "size": 7},
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "fgcolor": PAPER,
+                        "fgopacity": 0.7,
+                        "size": 7,
+                    },
                 },
                 text=texts if values_shown and not error else None,
                 textposition="inside" if stacked else "outside",

@@ -245,7 +245,12 @@ def _address(entry) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[{}]", "", text).replace("--", "–").replace("\\&", "&")
+    """BibTeX's text as a reader would print it: accents, dashes, no braces."""
+    import codecs
+
+    import latexcodec  # noqa: F401  (comes with pybtex; teaches codecs the name)
+
+    return re.sub(r"[{}]", "", codecs.decode(text.replace("--", "–"), "ulatex"))
 
 
 def format_reference(entry) -> tuple[str, str]:
