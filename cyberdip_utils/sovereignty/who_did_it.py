@@ -210,12 +210,6 @@ def _without_state(origin: str = ANY) -> tuple[int, int]:
     return int((~coded).sum()), len(coded)
 
 
-def _bars(*args, **kwargs) -> go.Figure:
-    """``figures.bars`` with patterns drawn over the bar's colour; plotly's default draws them on nothing."""
-    figure = figures.bars(*args, **kwargs)
-    return figure.update_traces(marker_pattern_fillmode="overlay", selector={"type": "bar"})
-
-
 def _wrapped(figure: go.Figure, width: int = 14) -> go.Figure:
     """Break the labels of the rows, so that a narrow page keeps room for the marks."""
 
@@ -235,7 +229,7 @@ def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
         whole = counts.sum(axis=1)
         long["n"] = long["n"] / long["year"].map(whole).where(lambda s: s > 0)
     long["year"] = long["year"].astype(str)
-    figure = _bars(
+    figure = figures.bars(
         long,
         "year",
         "n",
@@ -288,7 +282,7 @@ def _together(origin: str, between: tuple[int, int]) -> tuple[go.Figure, pd.Data
     else:
         single = per_state.rename("incidents").rename_axis("state").reset_index()
         single["state"] = [country(c) for c in single["state"]]
-        figure = _bars(single, "state", "incidents", label="distinct incidents attributed")
+        figure = figures.bars(single, "state", "incidents", label="distinct incidents attributed")
     return figure, table, takeaway, caveat
 
 
@@ -314,7 +308,9 @@ def attributing(picture: str = "count", origin: str = ANY, between: tuple[int, i
             .reset_index()
             .melt("speaker", var_name="role", value_name="incidents")
         )
-        figure = _wrapped(_bars(long, "speaker", "incidents", group="role", label="distinct incidents"))
+        figure = _wrapped(
+            figures.bars(long, "speaker", "incidents", group="role", label="distinct incidents")
+        )
         takeaway = (
             f"Where several kinds of speakers attribute and the dates show who came first ({several:,} incidents), "
             f"it was most often {top}: {share(int(frame.at[top, 'first of several']), several)}."
@@ -829,7 +825,7 @@ def weigh(
             ],
             columns=["suspect", "when", "p"],
         )
-        figure = _bars(shown, "suspect", "p", group="when", percent=True, label="probability")
+        figure = figures.bars(shown, "suspect", "p", group="when", percent=True, label="probability")
         figure.update_layout(xaxis={"range": [0, 1.12]})
     elif picture == "clues":
         figure = _clue_steps(table)
@@ -1047,7 +1043,7 @@ def _most_named(catalogue: str) -> View:
     top = counts.head(15).rename("names").reset_index()
     several = int((counts > 1).sum())
     return View(
-        _bars(top, "entry", "names", label="distinct names"),
+        figures.bars(top, "entry", "names", label="distinct names"),
         f"{share(several, len(counts))} of the entries have more than one name; {top.at[0, 'entry']} has the most, "
         f"{int(top.at[0, 'names'])}.",
         counts.rename("names").reset_index(),
