@@ -171,9 +171,13 @@ def rounds() -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"experts": "Int64"})
 
 
+def _lane(track: str) -> str:
+    return figures.plain(track, width=12)
+
+
 def _track_figure(rows: pd.DataFrame) -> go.Figure:
     """Steps as marks on lanes, and rounds of negotiation as bars that lead to the step that ended them."""
-    lanes = [t for t in TRACKS if (rows["track"] == t).any()]
+    lanes = [_lane(t) for t in TRACKS if (rows["track"] == t).any()]
     figure = figures.new(
         130 + 56 * len(lanes),
         yaxis={
@@ -189,7 +193,7 @@ def _track_figure(rows: pd.DataFrame) -> go.Figure:
     xs, ys = [], []
     for _, one in ended.iterrows():
         xs += [one["start"], one["end"], None]
-        ys += [one["track"], one["track"], None]
+        ys += [_lane(one["track"]), _lane(one["track"]), None]
     if xs:
         figure.add_trace(
             go.Scatter(
@@ -202,16 +206,18 @@ def _track_figure(rows: pd.DataFrame) -> go.Figure:
             )
         )
     place = rows["round"].map(rounds().set_index("round")["end"]).fillna(rows["date"])
-    for result, (colour, symbol) in STYLE.items():
+    for rank, (result, (colour, symbol)) in enumerate(STYLE.items()):
         part = rows[rows["result"] == result]
         if part.empty:
             continue
         figure.add_trace(
             go.Scatter(
                 x=place[part.index].tolist(),
-                y=part["track"].tolist(),
+                y=[_lane(t) for t in part["track"]],
                 mode="markers",
                 name=result,
+                legendrank=1001 + rank,
+                zorder=len(STYLE) - rank,
                 marker={
                     "color": colour,
                     "symbol": symbol,
@@ -259,7 +265,7 @@ def process(
     good = int((ended["result"] == AGREED).sum())
     takeaway = f"{n} of the {len(steps())} listed steps fit."
     if len(ended):
-        lost = ", ".join(ended.loc[ended["result"] == FAILED, "round"])
+        lost = " and ".join(ended.loc[ended["result"] == FAILED, "round"])
         takeaway = (
             f"{n} of the {len(steps())} listed steps fit. {len(ended)} of them end a round of negotiation at the "
             f"United Nations; {good} of these rounds agreed on a text"
@@ -517,12 +523,16 @@ def overview(kind: str = TYPES, between: tuple[int, int] = YEARS, rule: str = WH
 
 def _count_figure(labels: list[str], counts: pd.DataFrame) -> go.Figure:
     """Two bars to a label; where nothing can be counted, words in place of a bar."""
-    places = [figures.plain(x, width=24) for x in labels]
+    places = [figures.plain(x, width=20) for x in labels]
     figure = figures.new(
         150 + max(56, 44 if len(places) > 5 else 66) * len(places),
         barmode="group",
         bargap=0.3,
-        xaxis={"title": {"text": "distinct incidents"}, "rangemode": "tozero"},
+        xaxis={
+            "title": {"text": "distinct incidents"},
+            "range": [0, 1.35 * max(1, int(counts["incidents"].fillna(0).max()))],
+            "nticks": 6,
+        },
         yaxis={
             "type": "category",
             "categoryorder": "array",
@@ -559,7 +569,7 @@ def _count_figure(labels: list[str], counts: pd.DataFrame) -> go.Figure:
                 font={"color": figures.SOFT_INK, "size": 13},
             )
     if counts["incidents"].isna().all():
-        figure.update_xaxes(range=[0, 1], showticklabels=False)
+        figure.update_xaxes(showticklabels=False, showgrid=False)
     return figure
 
 
@@ -761,9 +771,12 @@ def who_sat(which: str = WHOLE, picture: str = GRID) -> View:
         figure = _region_figure(region_shares(which))
         table = region_shares(which)
     else:
-        shown = grid.rename(index=country, columns=lambda c: c.replace("-", "–"))
         marks = {SAT: "●", NOT_LISTED: "·", UNKNOWN: "?"}
-        figure = figures.heatmap(shown, "", categories=marks, colours=("#56B4E9", "#f2f0e6", figures.NO_DATA))
+        figure = figures.heatmap(
+            grid.rename(index=country), "", categories=marks, colours=("#56B4E9", "#f2f0e6", figures.NO_DATA)
+        )
+        spans = [c.replace("-", "<br>–") for c in grid.columns]
+        figure.update_xaxes(tickvals=list(grid.columns), ticktext=spans, tickangle=0, tickfont={"size": 12})
     caveat = (
         "Experts sat in their own capacity, chosen by the Secretary-General: a seat is not a national position. The group "
         "of 2004–05 is not in the table; 2014–15 and 2016–17 are not whole and enter no share."
@@ -832,6 +845,8 @@ def council(what: str = TEXTS, topic: str = ANY, between: tuple[int, int] = (201
     if n:
         figure = figures.new(
             barmode="stack",
+            showlegend=True,
+            legend={"traceorder": "normal"},
             bargap=0.3,
             xaxis={"showgrid": False, "dtick": 3 if len(span) > 9 else 1, "tickformat": "d"},
             yaxis={
@@ -841,6 +856,8 @@ def council(what: str = TEXTS, topic: str = ANY, between: tuple[int, int] = (201
             },
         )
         for way, (colour, pattern) in DECIDED.items():
+            if not counts[way].any():
+                continue
             figure.add_trace(
                 go.Bar(
                     x=span,
