@@ -337,8 +337,9 @@ def ask(
         message = f"{company} counts no request that fits; its figures here run from {first} to {last}."
         return View(figures.empty(message), message, pd.DataFrame(columns=[COLUMNS[by]]), "", sources)
     table = tally(rows, by).astype(int)
-    label = table.index.map(_asker) if by == WHO else table.index
-    table.insert(0, COLUMNS[by], label)
+    labels = [_asker(x) for x in table.index] if by == WHO else list(table.index)
+    table = table.reset_index(drop=True)
+    table.insert(0, COLUMNS[by], labels)
     shown = table.rename(columns={"judged": "items with outcome", "taken": "items removed"})
     caveat = (
         "The company's own count, in its own categories; compare states within one company, not companies. "
