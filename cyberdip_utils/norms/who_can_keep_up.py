@@ -385,9 +385,7 @@ def measure_view(
             f"states in the group {top['group']}, and for {share(end['none'], end['n'])} in the group {end['group']}."
         )
         if by == "income":
-            caveat += (
-                " Income groups are Natural Earth's; Cyprus and Palestine are without one if not listed."
-            )
+            caveat += " Income groups are Natural Earth's; Cyprus and the Vatican have none there and are in the world's row only."
     return View(figure, takeaway, table, caveat, ("gci_indicators", "states"))
 
 
@@ -1035,8 +1033,8 @@ def finding_targeted() -> str:
     n = associated("ranks", "total", "after", LADDER, LADDER)
     return (
         f"Rank correlation of the index of 2020 with incidents recorded in 2021 to 2024: {said('after', ())}; with "
-        f"{_held_text(LADDER)} held equal: {said('after', LADDER)} ({n.n} states). With incidents of 2015 to 2019, which the "
-        f"index cannot have caused: {said('before', ())} and {said('before', LADDER)}."
+        f"{_held_text(LADDER)} held equal: {said('after', LADDER)} ({n.n} states). With incidents of 2015 to 2019, from "
+        f"before that edition: {said('before', ())} and {said('before', LADDER)}."
     )
 
 
