@@ -501,7 +501,8 @@ def scaled(
     """Requests for the size of the net; parameters as the controls of ``for_size``."""
     frame = per_million(company, between, reason)
     sources = ("removal_requests", "internet_users", "states")
-    unknown = [country(c) for c in frame.index[frame["rate"].isna()]]
+    without = frame.loc[frame["rate"].isna(), "requests"].sort_values(ascending=False, kind="stable")
+    unknown = [country(c) for c in without.index]
     small = int((frame["users"] < least).sum())
     kept = frame[frame["rate"].notna() & (frame["users"] >= least)]
     if kept.empty:
