@@ -141,18 +141,15 @@ def answers(arguments: pd.DataFrame, operation: Operation) -> pd.DataFrame:
         strongest of those whose condition holds, "condition not reached" if none does) and ``rows``, the
         index labels of the arguments behind it (all of the author's when none is reached).
     """
+    reached: dict[tuple[str, str], list[tuple[int, object]]] = {}
+    columns = (arguments[c] for c in ("threshold", "author", "says", "condition"))
+    for i, threshold, author, said, condition in zip(arguments.index, *columns, strict=True):
+        rank = ANSWERS.index(said if holds(condition, operation) else SILENT)
+        reached.setdefault((threshold, author), []).append((rank, i))
     out = []
-    for (threshold, author), rows in arguments.groupby(["threshold", "author"], observed=True, sort=False):
-        reached = [
-            (ANSWERS.index(said), i)
-            for i, said, condition in zip(rows.index, rows["says"], rows["condition"], strict=True)
-            if holds(condition, operation)
-        ]
-        if reached:
-            best = min(rank for rank, _ in reached)
-            out.append((threshold, author, ANSWERS[best], tuple(i for rank, i in reached if rank == best)))
-        else:
-            out.append((threshold, author, SILENT, tuple(rows.index)))
+    for (threshold, author), ranks in reached.items():
+        best = min(rank for rank, _ in ranks)
+        out.append((threshold, author, ANSWERS[best], tuple(i for rank, i in ranks if rank == best)))
     return pd.DataFrame(out, columns=["threshold", "author", "answer", "rows"])
 
 

@@ -23,6 +23,7 @@ from cyberdip_utils.teach import Verdict, check_number
 # ---------------------------------------------------------------- positions
 
 COLLECTIVE = ("African Union", "European Union and its member states")
+LABELS = {COLLECTIVE[0]: "AU, 55 members", COLLECTIVE[1]: "EU and members"}
 FIRST, LAST = 2017, 2025
 
 #: The proposition that each issue puts, so that "accepts" and "takes another view" have a meaning.
@@ -83,9 +84,9 @@ GROUPS = {
 }
 ACCEPTS, TESTED, OTHER_VIEW, UNSETTLED = (
     "accepts the proposition",
-    "accepts it with a test, limit or condition",
+    "accepts it with a condition",
     "takes another view",
-    "not decided, urges caution, or not seen in full",
+    "undecided, cautious or unclear",
 )
 MARKS = {ACCEPTS: "✓", TESTED: "◐", OTHER_VIEW: "≠", UNSETTLED: "?"}
 _TESTED = {
@@ -127,6 +128,7 @@ def reading(issue: str, stance: str) -> str:
 @cache
 def _positions() -> pd.DataFrame:
     rows = load("positions")
+    rows["said"] = [_said(r) for r in rows.itertuples()]
     rows["collective"] = rows["actor"].isin(COLLECTIVE)
     rows["reading"] = [reading(i, s) for i, s in zip(rows["issue"], rows["stance"], strict=True)]
     return rows
@@ -174,7 +176,7 @@ def _order(actors: list[str]) -> list[str]:
 def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go.Figure:
     grid = now.pivot(index="actor", columns="issue", values="reading").reindex(actors)
     grid = grid.reindex(columns=list(issues))
-    grid.index = [f"{a} (body of states)" if a in COLLECTIVE else a for a in actors]
+    grid.index = [LABELS.get(a, a) for a in actors]
     grid.columns = [SHORT.get(i, i) for i in issues]
     figure = figures.heatmap(
         grid,
@@ -182,17 +184,10 @@ def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go
         colours=("#56B4E9", "#CC79A7", "#E69F00", "#F0E442"),
         height=230 + 24 * len(actors),
     )
-    details = now.set_index(["actor", "issue"])
+    said = dict(zip(zip(now["actor"], now["issue"], strict=True), now["said"], strict=True))
     heat = figure.data[-1]
-    heat.customdata = [
-        [
-            figures.plain(_said(details.loc[(a, i)]), width=50)
-            if (a, i) in details.index
-            else "no position seen: a gap, not a no"
-            for i in issues
-        ]
-        for a in actors
-    ]
+    gap = "no position seen: a gap, not a no"
+    heat.customdata = [[said.get((a, i), gap) for i in issues] for a in actors]
     heat.hovertemplate = "<b>%{y}</b>, %{x}<br>%{customdata}<extra></extra>"
     heat.hoverongaps = True
     # gaps are drawn as gaps: an empty ring in each empty cell
@@ -207,23 +202,28 @@ def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go
             hoverinfo="skip",
         )
     )
-    rows_first = [figures.plain(x, limit=48) for x in grid.index]
     figure.update_layout(
-        yaxis={"categoryorder": "array", "categoryarray": rows_first},
+        yaxis={
+            "categoryorder": "array",
+            "categoryarray": [figures.plain(x, limit=48) for x in grid.index],
+            "autorange": False,
+            "range": [len(actors) - 0.5, -0.5],
+        },
         xaxis={
             "categoryorder": "array",
             "categoryarray": list(grid.columns),
-            "tickangle": -35 if len(issues) > 3 else 0,
+            "range": [-0.5, len(issues) - 0.5],
+            "tickangle": -60,
+            "dtick": 1,
         },
     )
     return figure
 
 
-def _said(row: pd.Series) -> str:
-    year = "no year seen" if pd.isna(row["year"]) else str(row["year"])
-    return (
-        f"{row['stance']}. {row['stance_text']} ({row['document']}, {year}; confidence {row['confidence']})"
-    )
+def _said(row) -> str:
+    year = "no year seen" if pd.isna(row.year) else str(row.year)
+    words = f"{row.stance}. {row.stance_text} ({row.document}, {year}; confidence {row.confidence})"
+    return figures.plain(words, width=50)
 
 
 def _over_time(rows: pd.DataFrame, issue: str, actors: list[str]) -> go.Figure:
@@ -240,7 +240,7 @@ def _over_time(rows: pd.DataFrame, issue: str, actors: list[str]) -> go.Figure:
         yaxis={
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": [figures.plain(a) for a in actors],
+            "categoryarray": [figures.plain(LABELS.get(a, a)) for a in actors],
             "autorange": "reversed",
         },
     )
@@ -250,7 +250,7 @@ def _over_time(rows: pd.DataFrame, issue: str, actors: list[str]) -> go.Figure:
         figure.add_trace(
             go.Scatter(
                 x=[undated if pd.isna(y) else int(y) for y in part["year"]],
-                y=[figures.plain(a) for a in part["actor"]],
+                y=[figures.plain(LABELS.get(a, a)) for a in part["actor"]],
                 mode="markers",
                 name=f"{MARKS[reading(issue, stance)]} {stance}",
                 marker={
@@ -259,7 +259,7 @@ def _over_time(rows: pd.DataFrame, issue: str, actors: list[str]) -> go.Figure:
                     "size": 12,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[figures.plain(_said(r), width=55) for _, r in part.iterrows()],
+                text=part["said"].tolist(),
                 hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
             )
         )
@@ -322,7 +322,9 @@ def positions_view(
         cells, filled = len(actors) * len(asked), len(now)
         most = now["issue"].value_counts()
         open_most = now[now["reading"] != ACCEPTS]["issue"].value_counts()
-        mixed = f"; the readings differ most on {open_most.index[0]}" if len(open_most) else ""
+        mixed = (
+            f"; marks other than plain acceptance are most on {open_most.index[0]}" if len(open_most) else ""
+        )
         takeaway = (
             f"Documents up to {until} fill {filled} of {cells} cells ({len(actors)} actors by {len(asked)} "
             f"issues); {most.index[0]} is the fullest column with {int(most.iloc[0])}{mixed}."
@@ -431,6 +433,26 @@ def _arguments() -> pd.DataFrame:
     return load("threshold_arguments")
 
 
+TABLE = {
+    "Condition or reason": "condition_text",
+    "Document": "document",
+    "Place": "place",
+    "Year": "year",
+    "Reference": "reference",
+    "Confidence": "confidence",
+    "Address": "url",
+    "Seen in": "seen_in",
+}
+
+
+@cache
+def _records() -> dict[int, tuple]:
+    """What the table shows of each argument, by its row."""
+    rows = _arguments()[list(TABLE.values())].astype(object)
+    rows = rows.where(rows.notna(), "")
+    return dict(zip(rows.index, rows.itertuples(index=False, name=None), strict=True))
+
+
 def argued(operation: Operation) -> pd.DataFrame:
     """What each author in the table argues of each threshold; see :func:`thresholds.answers`."""
     return thresholds.answers(_arguments(), operation)
@@ -442,13 +464,16 @@ def _rungs(said: pd.DataFrame) -> go.Figure:
         430,
         barmode="stack",
         bargap=0.35,
-        xaxis={"title": {"text": "authors with an argument on the threshold"}, "rangemode": "tozero"},
+        xaxis={"title": {"text": "authors"}, "rangemode": "tozero"},
         yaxis={
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(RUNGS),
+            "tickvals": list(RUNGS),
+            "ticktext": [r.replace(" ", "<br>", 1) for r in RUNGS],
             "showgrid": False,
         },
+        uniformtext={"minsize": 12, "mode": "hide"},
         legend={"traceorder": "normal"},
     )
     for answer, colour in zip(ANSWER_MARKS, ANSWER_COLOURS, strict=True):
@@ -486,6 +511,7 @@ def _who(said: pd.DataFrame) -> go.Figure:
     authors = sorted(kinds.index, key=lambda a: (rank[str(kinds[a])], a))
     grid = said.pivot(index="author", columns="threshold", values="answer").reindex(authors)
     grid = grid.reindex(columns=list(RUNGS))
+    grid.index = [LABELS.get(a, a) for a in authors]
     return figures.heatmap(
         grid, categories=ANSWER_MARKS, colours=ANSWER_COLOURS, height=230 + 25 * len(authors)
     )
@@ -524,49 +550,13 @@ def ladder(
         entered=entered,
     )
     said = argued(operation)
-    rows = []
-    arguments = _arguments()
-    for one in said.itertuples():
-        for i in one.rows:
-            a = arguments.loc[i]
-            rows.append(
-                (
-                    one.threshold,
-                    one.author,
-                    one.answer,
-                    a["condition_text"],
-                    a["document"],
-                    "" if pd.isna(a["place"]) else a["place"],
-                    a["year"],
-                    "" if pd.isna(a["reference"]) else a["reference"],
-                    str(a["confidence"]),
-                    a["url"],
-                    a["seen_in"],
-                )
-            )
-    table = pd.DataFrame(
-        rows,
-        columns=[
-            "Threshold",
-            "Author",
-            "Here",
-            "Condition or reason",
-            "Document",
-            "Place",
-            "Year",
-            "Reference",
-            "Confidence",
-            "Address",
-            "Seen in",
-        ],
-    )
-    order = {a: k for k, a in enumerate(thresholds.ANSWERS)}
-    table = table.sort_values(
-        ["Threshold", "Here", "Author"],
-        key=lambda c: c.map({r: k for k, r in enumerate(RUNGS)} | order) if c.name != "Author" else c,
-        kind="stable",
-    ).reset_index(drop=True)
-    table["Threshold"] = table["Threshold"].astype(str)
+    records = _records()
+    rows = [
+        (one.threshold, one.author, one.answer, *records[i]) for one in said.itertuples() for i in one.rows
+    ]
+    rungs, ranks = list(RUNGS), list(thresholds.ANSWERS)
+    rows.sort(key=lambda r: (rungs.index(r[0]), ranks.index(r[2]), r[1]))
+    table = pd.DataFrame(rows, columns=["Threshold", "Author", "Here", *TABLE])
     parts = [r for r in RUNGS if thresholds.split(said[said["threshold"] == r]["answer"])]
     opinion = f"opinion splits on {' and '.join(parts)}" if parts else "no split among those who speak to it"
     takeaway = f"As argued: {'; '.join(_rung_words(said, r) for r in RUNGS)}; {opinion}."
@@ -720,11 +710,16 @@ def _shutdowns() -> pd.DataFrame:
     return load("shutdowns")
 
 
-def recorded(between: tuple[int, int]) -> pd.Series:
-    """Shutdowns recorded in the years, by country; a country that the record never names is not in it."""
+@cache
+def _recorded(between: tuple[int, int]) -> pd.Series:
     rows = _shutdowns()
     inside = rows["year"].between(*between)
     return rows["n"].where(inside, 0).groupby(rows["iso3"]).sum().astype(int)
+
+
+def recorded(between: tuple[int, int]) -> pd.Series:
+    """Shutdowns recorded in the years, by country; a country that the record never names is not in it."""
+    return _recorded(tuple(between)).copy()
 
 
 def spearman(x: pd.Series, y: pd.Series, draws: int = 1000, seed: int = 0) -> tuple[float, float, float, int]:
@@ -804,7 +799,7 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
             "title": {"text": "shutdowns recorded (logarithmic)"},
             "tickvals": [floor, 1, 3, 10, 30, 100, 300, 1000],
             "ticktext": ["none<br>recorded", "1", "3", "10", "30", "100", "300", "1,000"],
-            "range": [np.log10(0.3), 3.1],
+            "range": [np.log10(0.3), 3.25],
         },
     )
     scored = frame.dropna(subset=["score"])
@@ -945,11 +940,12 @@ def home(
             .reset_index(drop=True)
         )
         link = (
-            f"the rank correlation of score and recorded shutdowns is {rho:.2f} ({low:.2f} to {high:.2f})"
+            f"the rank correlation of score and recorded shutdowns is {rho:.2f} ({low:.2f} to {high:.2f}), with those "
+            "that have none recorded ranked lowest"
             if not np.isnan(rho)
             else "no rank correlation is defined"
         )
-        takeaway = f"Among {n} scored states, {between[0]} to {between[1]}, {link}."
+        takeaway = f"Among {n} scored states and territories, {between[0]} to {between[1]}, {link}."
     return View(figure, takeaway, table, caveat, sources)
 
 
