@@ -213,7 +213,7 @@ def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go
             "categoryorder": "array",
             "categoryarray": list(grid.columns),
             "range": [-0.5, len(issues) - 0.5],
-            "tickangle": -60,
+            "tickangle": -90,
             "dtick": 1,
         },
     )
@@ -511,10 +511,12 @@ def _who(said: pd.DataFrame) -> go.Figure:
     authors = sorted(kinds.index, key=lambda a: (rank[str(kinds[a])], a))
     grid = said.pivot(index="author", columns="threshold", values="answer").reindex(authors)
     grid = grid.reindex(columns=list(RUNGS))
-    grid.index = [LABELS.get(a, a) for a in authors]
-    return figures.heatmap(
-        grid, categories=ANSWER_MARKS, colours=ANSWER_COLOURS, height=230 + 25 * len(authors)
+    brief = LABELS | {"International Court of Justice": "ICJ", "Tallinn Manual 2.0 experts": "Tallinn 2.0"}
+    grid.index = [brief.get(a, a) for a in authors]
+    figure = figures.heatmap(
+        grid, categories=ANSWER_MARKS, colours=ANSWER_COLOURS, height=330 + 25 * len(authors)
     )
+    return figure.update_layout(xaxis={"tickangle": -90, "dtick": 1})
 
 
 def _rung_words(said: pd.DataFrame, rung: str) -> str:
@@ -872,6 +874,7 @@ def _by_year(measure: str, between: tuple[int, int], without: set[str]) -> tuple
         label="recorded shutdowns that began in the year",
         horizontal=False,
         stacked=True,
+        values_shown=False,
     )
     return figure, counts.reset_index()
 
@@ -1018,8 +1021,8 @@ def finding_home() -> str:
     counts = recorded(SHUTDOWN_YEARS).sort_values(ascending=False)
     return (
         f"States scored by Freedom on the Net with at least one recorded shutdown, {SHUTDOWN_YEARS[0]} to "
-        f"{SHUTDOWN_YEARS[1]}: {words}. Of {int(counts.sum()):,} recorded shutdowns, {country(counts.index[0])}, which "
-        f"is {scores('fotn')['group'][counts.index[0]]}, has {counts.iloc[0] / counts.sum():.0%}."
+        f"{SHUTDOWN_YEARS[1]}: {words}. Of {int(counts.sum()):,} recorded shutdowns, {country(counts.index[0])}, "
+        f"rated {scores('fotn')['group'][counts.index[0]]}, has {counts.iloc[0] / counts.sum():.0%}."
     )
 
 
