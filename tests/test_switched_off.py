@@ -98,19 +98,25 @@ def test_bins(n, label):
 
 def test_years_add_up_to_the_states():
     assert off.by_year()["shutdowns"].sum() == off.shutdown_counts()["shutdowns"].sum()
-    table = off.shutdown_map.view(picture="years", leave_out=off.INDIA).table
+    table = off.shutdown_map.view(picture="years", between=off.YEARS, leave_out=off.INDIA).table
     stacked = table.drop(columns=["year", "states with at least one", "states listed"]).sum(axis=1)
     assert stacked.tolist() == off.by_year(("IND",))["shutdowns"].tolist()
     assert "India" not in table.columns
 
 
 def test_leaving_out_a_state_takes_away_its_count_and_no_other():
-    whole, less = off.shutdown_counts(), off.shutdown_map.view(leave_out=off.INDIA_MYANMAR).table
+    whole, less = (
+        off.shutdown_counts(),
+        off.shutdown_map.view(between=off.YEARS, leave_out=off.INDIA_MYANMAR).table,
+    )
     assert less["shutdowns"].sum() == whole["shutdowns"].sum() - whole.loc[["IND", "MMR"], "shutdowns"].sum()
 
 
 def test_rankings_by_count_and_by_years_differ():
-    order = [list(off.shutdown_map.view(picture=p).figure.data[0].y)[:8] for p in ("most", "often")]
+    order = [
+        list(off.shutdown_map.view(picture=p, between=off.YEARS).figure.data[0].y)[:8]
+        for p in ("most", "often")
+    ]
     assert order[0][0] == order[1][0] == "India" and order[0] != order[1]
 
 

@@ -126,7 +126,10 @@ ROUNDS = {
 
 @cache
 def steps() -> pd.DataFrame:
-    """The steps of process_timeline that belong to a track, with ``track``, ``result``, ``when`` and ``round``."""
+    """The steps of process_timeline that belong to a track, with ``track``, ``result``, ``round`` and ``when``.
+
+    ``place`` is where a step's mark stands: at the end of its round, or at its date.
+    """
     frame = load("process_timeline")
     frame["symbol"] = frame["symbol"].fillna("")
     keys = list(zip(frame["date"].dt.strftime("%Y-%m-%d"), frame["symbol"], strict=True))
@@ -140,6 +143,11 @@ def steps() -> pd.DataFrame:
     frame["when"] = [
         d.strftime(exact[str(p)]) for d, p in zip(frame["date"], frame["date_precision"], strict=True)
     ]
+    ends = {label: pd.Timestamp(end) for label, (_, _, end, _) in ROUNDS.items()}
+    frame["place"] = [ends.get(r, d) for r, d in zip(frame["round"], frame["date"], strict=True)]
+    frame["text"] = (
+        frame["event"] + " " + frame["symbol"] + " " + frame["outcome"].fillna("")
+    ).str.casefold()
     return frame.sort_values("date", kind="stable").reset_index(drop=True)
 
 
@@ -189,11 +197,10 @@ def _track_figure(rows: pd.DataFrame) -> go.Figure:
         xaxis={"type": "date", "showgrid": True},
         legend={"traceorder": "normal"},
     )
-    ended = rounds().set_index("round").loc[[r for r in rows["round"] if r]]
     xs, ys = [], []
-    for _, one in ended.iterrows():
-        xs += [one["start"], one["end"], None]
-        ys += [_lane(one["track"]), _lane(one["track"]), None]
+    for one in rows[rows["round"] != ""].itertuples():
+        xs += [pd.Timestamp(ROUNDS[one.round][1]), one.place, None]
+        ys += [_lane(one.track), _lane(one.track), None]
     if xs:
         figure.add_trace(
             go.Scatter(
@@ -205,14 +212,13 @@ def _track_figure(rows: pd.DataFrame) -> go.Figure:
                 hoverinfo="skip",
             )
         )
-    place = rows["round"].map(rounds().set_index("round")["end"]).fillna(rows["date"])
     for rank, (result, (colour, symbol)) in enumerate(STYLE.items()):
         part = rows[rows["result"] == result]
         if part.empty:
             continue
         figure.add_trace(
             go.Scatter(
-                x=place[part.index].tolist(),
+                x=part["place"].tolist(),
                 y=[_lane(t) for t in part["track"]],
                 mode="markers",
                 name=result,
@@ -257,9 +263,8 @@ def process(
         rows = rows[rows["track"].isin(tracks)]
     if result != ANY:
         rows = rows[rows["result"] == result]
-    text = (rows["event"] + " " + rows["symbol"] + " " + rows["outcome"].fillna("")).str.casefold()
     for word in words.casefold().split():
-        rows = rows[text.loc[rows.index].str.contains(word, regex=False)]
+        rows = rows[rows["text"].str.contains(word, regex=False)]
     n = len(rows)
     ended = rows[rows["round"] != ""]
     good = int((ended["result"] == AGREED).sum())
@@ -457,10 +462,11 @@ def norms() -> pd.DataFrame:
 
 
 @cache
-def _links() -> pd.DataFrame:
+def _linked(code: str, kind: str) -> tuple[str, ...]:
+    """What norm_links names for a norm: kinds of incident, or rules of law."""
     frame = load("norm_links")
-    frame["kind"] = frame["kind"].astype(str).map({"incident type": TYPES, "law": LAW})
-    return frame
+    wanted = {TYPES: "incident type", LAW: "law"}[kind]
+    return tuple(frame.loc[(frame["code"] == code) & (frame["kind"] == wanted), "linked"])
 
 
 def bearing(
@@ -485,7 +491,7 @@ def bearing(
         ``linked``, ``counted as``, ``incidents`` and ``state named``: missing where the record has no code.
     """
     pool, rows = _pool(tuple(between), rule), []
-    for linked in _links().query("code == @code and kind == @kind")["linked"]:
+    for linked in _linked(code, kind):
         words, found = _bearing(kind, linked)
         hit = None if found is None else found & pool
         rows.append(
@@ -504,7 +510,7 @@ def overview(kind: str = TYPES, between: tuple[int, int] = YEARS, rule: str = WH
     """For each norm: distinct incidents that carry any code near to it; missing where there is no such code."""
     pool, rows = _pool(tuple(between), rule), []
     for code, norm in norms().iterrows():
-        links = _links().query("code == @code and kind == @kind")["linked"]
+        links = _linked(code, kind)
         found = [_bearing(kind, linked)[1] for linked in links]
         coded = [f for f in found if f is not None]
         hit = frozenset().union(*coded) & pool
@@ -617,7 +623,7 @@ def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS
             f"Norm ({norm}): “{SHORT.get(top['linked'], top['linked'])}” stands for {n:,} distinct incidents; a state or a "
             f"group affiliated with one is named in {share(k, n)}. Codes exist for {len(coded)} of {len(counts)} {what}."
         )
-    laws = _links().query("code == @norm and kind == 'law'")["linked"]
+    laws = _linked(norm, LAW)
     main = "asks states to refrain" if str(row["direction"]) == "restrains" else "asks states to act"
     detail = (
         f"**({norm}) {row['label']}**\n\n{row['asks']}\n\n**Direction**: {main}. **Document**: {row['document']}; "
@@ -665,12 +671,14 @@ def _members() -> pd.DataFrame:
     return frame
 
 
-def complete_rounds() -> list[str]:
+@cache
+def complete_rounds() -> tuple[str, ...]:
     """The rounds whose list of members is whole."""
     frame = _members()
-    return sorted(frame.loc[frame["complete"], "round"].unique())
+    return tuple(sorted(frame.loc[frame["complete"], "round"].unique()))
 
 
+@cache
 def seats(which: str = ALL) -> pd.DataFrame:
     """States by round: had an expert, not in the whole list, or not seen while the list is not whole.
 
@@ -680,7 +688,7 @@ def seats(which: str = ALL) -> pd.DataFrame:
         A round such as "2012-13", "whole" for the rounds with whole lists, or "all".
     """
     frame = _members()
-    chosen = {WHOLE: complete_rounds(), ALL: sorted(frame["round"].unique())}.get(which, [which])
+    chosen = {WHOLE: list(complete_rounds()), ALL: sorted(frame["round"].unique())}.get(which, [which])
     states = sorted(frame.loc[frame["round"].isin(chosen), "iso3"].unique(), key=country)
     out = pd.DataFrame(index=pd.Index(states, name="iso3"))
     for one in chosen:

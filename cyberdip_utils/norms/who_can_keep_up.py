@@ -526,6 +526,47 @@ def hazard_table(by: str = "world", width: int = 3) -> pd.DataFrame:
     return table.sort_values(["group", "year"]).astype({"group": str})
 
 
+def strategy_map(upto: int) -> dict[str, str]:
+    """What each UN member of the time had at the end of a year: "before", "that year" or "no strategy known"."""
+    out = {}
+    for code, year in first_years().astype("Float64").fillna(df.NEVER).to_dict().items():
+        if ENTRY.get(code, 0) <= upto:
+            out[code] = "no strategy known" if year > upto else ("that year" if year == upto else "before")
+    return out
+
+
+def _lines(table: pd.DataFrame, y: str, label: str, last_only: bool = False) -> go.Figure:
+    """Lines by group: one group with a band, several with upright intervals side by side (at the last year only)."""
+    if table["group"].nunique() == 1:
+        return figures.lines(table, "year", y, "group", "low", "high", label=label, percent=True)
+    figure = figures.lines(table, "year", y, "group", label=label, percent=True)
+    figure.update_layout(hovermode="closest")
+    groups = list(dict.fromkeys(table["group"]))
+    for i, (trace, group) in enumerate(zip(figure.data, groups, strict=True)):
+        part = table[table["group"] == group].sort_values("year")
+        shift = 0.16 * (i - (len(groups) - 1) / 2)
+        up, down = (part["high"] - part[y]).to_numpy(float), (part[y] - part["low"]).to_numpy(float)
+        x = part["year"].to_numpy(float) + (0 if last_only else shift)
+        if last_only:
+            up[:-1] = down[:-1] = 0
+            x[-1] += 0.3 * (i + 1)
+        trace.update(
+            x=x.tolist(),
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": np.nan_to_num(up).tolist(),
+                "arrayminus": np.nan_to_num(down).tolist(),
+                "color": trace.line.color,
+                "thickness": 1.5,
+                "width": 0 if last_only else 3,
+            },
+            text=[f"{figures.plain(group)}, {year}" for year in part["year"]],
+            hovertemplate="%{text}: %{y:.0%}<extra></extra>",
+        )
+    return figure
+
+
 def _forest(table: pd.DataFrame, label: str) -> go.Figure:
     """Ratios on a logarithmic axis with their intervals; a filled circle where the interval leaves out 1."""
     figure = figures.new(
@@ -614,10 +655,7 @@ def spread_view(
         takeaway = f"By the end of 2024 {share(adopted, n)} of the UN members had a first strategy{rest}."
     elif picture == "hazard":
         table = hazard_table(by, width)
-        figure = figures.lines(
-            table, "year", "hazard", "group", "low", "high",
-            label="yearly hazard of a first strategy", percent=True,
-        )  # fmt: skip
+        figure = _lines(table, "hazard", "yearly hazard of a first strategy")
         top = table.loc[table["hazard"].idxmax()]
         span = (
             f"{top['year']}" if width == 1 else f"{top['year']} to {min(top['year'] + width - 1, STUDY[1])}"
@@ -628,12 +666,7 @@ def spread_view(
         )
         caveat += " A mark stands at the first year of its span; intervals treat state-years as drawn by lot."
     elif picture == "map":
-        year = first_years()
-        kinds = {
-            c: ("no strategy known" if pd.isna(y) or y > upto else ("that year" if y == upto else "before"))
-            for c, y in year.items()
-            if ENTRY.get(c, 0) <= upto
-        }
+        kinds = strategy_map(upto)
         figure = figures.world_map(
             kinds,
             f"First strategy, end of {upto}",
@@ -644,19 +677,21 @@ def spread_view(
                 "no strategy known": "#F0E442",
             },
         )
-        new = [c for c, k in kinds.items() if k == "that year"]
+        new = sorted(country(c) for c, k in kinds.items() if k == "that year")
         have = sum(k != "no strategy known" for k in kinds.values())
-        named = (
-            f": {', '.join(sorted(country(c) for c in new)[:6])}{' …' if len(new) > 6 else ''}" if new else ""
+        named = f": {', '.join(new[:6])}{' and others' if len(new) > 6 else ''}" if new else ""
+        takeaway = (
+            f"At the end of {upto} {have} of {len(kinds)} UN members had a strategy; {len(new)} had taken their first in "
+            f"that year{named}."
         )
-        takeaway = f"At the end of {upto} {have} of {len(kinds)} UN members had a strategy, {len(new)} of them since that year{named}."
+        when = first_years().to_dict()
         table = pd.DataFrame(
             {
                 "state": [country(c) for c in kinds],
-                "first strategy": [year[c] for c in kinds],
+                "first strategy": pd.array([when[c] for c in kinds], dtype="Int64"),
                 "at the end of the year": list(kinds.values()),
             }
-        ).sort_values("state")
+        ).sort_values("state", ignore_index=True)
     else:
         fit = hazard_ratios(around, baseline, link)
         what = "ratio of hazards" if link == "cloglog" else "ratio of odds"
@@ -803,6 +838,16 @@ def _held_text(held: Sequence[str]) -> str:
     return " and ".join(", ".join(CONTROLS[c] for c in held).rsplit(", ", 1)) if held else "nothing"
 
 
+def _apart(x: pd.Series, y: pd.Series, wanted: Sequence[str]) -> set[str]:
+    """Those of the wanted points whose names would not run into one named before."""
+    wide, high = float(np.ptp(x)) or 1.0, float(np.ptp(y)) or 1.0
+    kept: list[str] = []
+    for code in dict.fromkeys(wanted):
+        if all(abs(x[code] - x[k]) > 0.3 * wide or abs(y[code] - y[k]) > 0.05 * high for k in kept):
+            kept.append(code)
+    return set(kept)
+
+
 def _scatter(
     score: str, window: str, held: tuple[str, ...], pool: tuple[str, ...]
 ) -> tuple[go.Figure, pd.DataFrame]:
@@ -823,7 +868,7 @@ def _scatter(
         500, xaxis={"title": {"text": titles[0]}}, yaxis={"title": {"text": titles[1]}, **ticks}
     )
     where = pd.Series({c: region_of(c) for c in frame.index})
-    named = set(frame["incidents"].nlargest(5).index) | {y.idxmin(), x.idxmax()}
+    named = _apart(x, y, [*y.nlargest(6).index, y.idxmin(), x.idxmin(), x.idxmax()])
     for i, place in enumerate(regions()):
         codes = where.index[where == place]
         figure.add_trace(
@@ -833,7 +878,7 @@ def _scatter(
                 mode="markers+text",
                 name=place,
                 text=[country(c) if c in named else "" for c in codes],
-                textposition="top center",
+                textposition=["middle left" if x[c] > x.median() else "middle right" for c in codes],
                 hovertext=[
                     f"{country(c)}: {frame.at[c, score]:.1f} points, {frame.at[c, 'incidents']} incidents"
                     for c in codes

@@ -23,7 +23,7 @@ Border = tuple[str, str]
 
 WORKS, FAILS = "works elsewhere", "fails whole"
 SAME, SOME, ALL, APART = "no cable lost", "some cables lost", "all cables lost", "cables left, but cut off"
-BARE, LAND = "no cable before", "all cables lost, land borders left"
+BARE, LAND = "no cable before", "only land borders left"
 
 
 def international(landings: pd.DataFrame) -> pd.DataFrame:

@@ -148,8 +148,20 @@ def sectors_view(
         grid = part.assign(value=value).pivot(index="sector", columns="year", values="value")
         grid = grid.reindex([s for s in sectors() if s in grid.index])
         label = "incidents" if measure == COUNT else "share of the year"
-        figure = figures.heatmap(grid, label, percent=measure == SHARE)
-        figure.update_layout(height=max(420, 26 * len(grid) + 120))
+        shown = grid.rename(index=lambda name: name.replace("Infrastructure: ", "– "))
+        figure = figures.heatmap(shown, label, percent=measure == SHARE)
+        figure.update_traces(showscale=False)  # the numbers stand in the cells
+        if 2023 in grid.columns and 2022 in grid.columns:
+            place = list(grid.columns).index(2023) - 0.5
+            figure.add_shape(
+                type="line",
+                x0=place,
+                x1=place,
+                y0=0,
+                y1=1,
+                yref="paper",
+                line={"color": figures.INK, "width": 2.5, "dash": "dash"},
+            )
         table = part.assign(share=part["k"] / part["n"].where(part["n"] > 0))
         ends = part[part["year"] == last].set_index("sector")
         fine = ends[[s.startswith("Infrastructure:") for s in ends.index]]["k"]
@@ -321,6 +333,17 @@ def _line(
         )
 
 
+def _without_cable(figure: go.Figure, words: str = "no cable there") -> go.Figure:
+    """Say what grey means here: the source has no cable for these places, which is not missing data."""
+    for trace in figure.data:
+        if "no data" in (trace.name, trace.legendgroup):
+            trace.update(name=words, legendgroup=words)
+        if trace.text is not None and any(str(t).endswith("no data") for t in trace.text[:1]):
+            trace.text = [str(t).replace("no data", words) for t in trace.text]
+    # the heading above the entries, or a long legend runs off the page
+    return figure.update_layout(legend={"title": {"side": "top"}})
+
+
 @cache
 def _middle() -> pd.DataFrame:
     """A landing point of each country, the one nearest to the mean of all of them, to hang a mark on."""
@@ -485,8 +508,9 @@ def cut_view(
         },
         height=500,
     )
+    _without_cable(figure)
     rest = [c for c in links(planned)["cable"].unique() if c not in lost]
-    _line(figure, rest, "working cable", figures.SOFT_INK, 0.6, "solid")
+    _line(figure, rest, "working cable", figures.SOFT_INK, 0.6, "solid", legend=False)
     _line(figure, lost, "lost cable", "#D55E00", 2.2, "dash")
     for state, symbol in MARKS.items():
         codes = [c for c in frame.index[frame["state"] == state] if c in _middle().index]
@@ -706,6 +730,7 @@ def one_more_view(
             },
             height=480,
         )
+        _without_cable(figure)
         takeaway = (
             f"Of {len(numbers)} countries and territories with an international cable, {tally['1']} are parted "
             f"from {aim} by the loss of a single cable and {tally['2']} by the loss of two"
@@ -761,13 +786,14 @@ def one_more_view(
         frame["gain"],
         "a cable to … buys",
         order=GAINS,
-        colours=dict(zip(GAINS, (figures.PAPER, "#F0E442", "#56B4E9", "#0072B2"), strict=True)),
+        colours=dict(zip(GAINS, ("#e3eef6", "#F0E442", "#56B4E9", "#0072B2"), strict=True)),
         hover={
             c: "" if pd.isna(km) else f"{km:,.0f} km between the largest cities"
             for c, km in frame["km"].items()
         },
         height=480,
     )
+    _without_cable(figure)
     mine = links(planned).loc[links(planned)["iso3"] == source, "cable"].unique()
     _line(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid", legend=False)
     if source in _middle().index:
@@ -830,6 +856,7 @@ one_more_cable = Exhibit(
 CONTENT = ("Amazon Web Services", "Facebook", "Google", "Microsoft")
 WHOLE, DIVIDED = "whole", "divided"
 KINDS = ("one owner", "two to four", "five or more", "not stated")
+REACH = ("none lands", "1", "2 to 4", "5 or more")
 PERIODS = ((1989, 1999), (2000, 2004), (2005, 2009), (2010, 2014), (2015, 2019), (2020, 2024))
 
 
@@ -884,6 +911,10 @@ def owner_kinds() -> pd.DataFrame:
     return frame
 
 
+def _reached(n: int) -> str:
+    return REACH[0 if n == 0 else 1 if n == 1 else 2 if n <= 4 else 3]
+
+
 def _period(year: float) -> str:
     for a, b in PERIODS:
         if a <= year <= b:
@@ -930,8 +961,17 @@ def owners_view(
                 owned().loc[owned()["cable"].isin(mine), ["cable", "owners"]].drop_duplicates()["owners"] == 1
             ).sum()
         )
-        figure = figures.world_map(reach, f"cables of {owner}", unit="cables")
-        _line(figure, sorted(mine), f"routes, {owner}", "#D55E00", 1.6, "solid")
+        every = landings["iso3"].dropna().unique()
+        steps = {c: _reached(int(reach.get(c, 0))) for c in every}
+        figure = figures.world_map(
+            steps,
+            "its cables",
+            order=REACH,
+            colours=dict(zip(REACH, ("#e3eef6", "#9ecae1", "#56B4E9", "#0072B2"), strict=True)),
+            hover={c: f"cables of {owner}: {int(reach.get(c, 0))}" for c in every},
+            height=480,
+        )
+        _line(_without_cable(figure), sorted(mine), "drawn routes", "#D55E00", 1.6, "solid")
         table = pd.DataFrame({"country": [country(c) for c in reach.index], "cables": reach.to_numpy()})
         takeaway = (
             f"{owner} is an owner of {len(mine)} cables, of {sole} the only one; they land in {len(reach)} countries "

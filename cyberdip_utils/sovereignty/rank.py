@@ -24,7 +24,8 @@ class Rho:
     def __str__(self) -> str:
         if math.isnan(self.value):
             return f"no rank correlation (n = {self.n})"
-        return f"{self.value:.2f} (95% interval {self.low:.2f} to {self.high:.2f}, n = {self.n})"
+        value, low, high = (f"{x:.2f}".replace("-", "−") for x in (self.value, self.low, self.high))
+        return f"{value} (95% interval {low} to {high}, n = {self.n})"
 
 
 def _rho(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -187,10 +187,11 @@ def off(picture: str = "map", between: tuple[int, int] = YEARS, leave_out: str =
         takeaway=f"{_years(between)}{without}: {total:,} shutdowns began in "
         f"{_states(len(hit), f' of the {len(counts)} listed')}{first}.",
         table=table,
-        caveat="Counts by Access Now and the #KeepItOn coalition. A shutdown is counted in the year it began and "
-        "once in each state it touched; a national blackout and a district curfew both count one. “Listed, none began” "
-        "is a zero of the source; “no record” is not. A state is listed only from its first recorded shutdown, so "
-        "the list grows by itself, and recording grew with the coalition.",
+        caveat="Counts by Access Now and the #KeepItOn coalition, of where a shutdown took effect: the table does not say "
+        "who ordered it, which in a war may be another state or a party. Each is counted in the year it began and "
+        "once in each state it touched; a national blackout and a district curfew both count one. “Listed, none "
+        "began” is a zero of the source; “no record” is not. A state is listed only from its first recorded "
+        "shutdown, so the list grows by itself, and recording grew with the coalition.",
         sources=("shutdowns",),
     )
 
@@ -208,7 +209,7 @@ shutdown_map = Exhibit(
         ],
         label="Picture",
     ),
-    between=years(*YEARS, label="Years"),
+    between=years(*YEARS, default=(2024, 2024), label="Years"),
     leave_out=choice(list(LEFT_OUT), label="Leave out"),
 )
 
@@ -582,7 +583,7 @@ for_size = Exhibit(
     ),
     between=years(*ASKED_YEARS, default=(2020, 2025), label="Years"),
     reason=choice(_reasons, label="Reason"),
-    least=number(0, 20, 1, step=0.5, unit="million", label="At least this many internet users"),
+    least=number(0, 20, 1, step=0.5, unit="million", label="Fewest internet users"),
 )
 
 
@@ -751,7 +752,7 @@ def together(
         if gap
         else "States without a record are left out, which keeps only those that had a shutdown at some time. "
     )
-    caveat += "A correlation is not a cause."
+    caveat += "Shutdowns count where they took effect, whoever ordered them. A correlation is not a cause."
     direction = (
         "the freer the score, the fewer recorded"
         if rho.value < 0
@@ -785,10 +786,10 @@ def together(
 
 shutdowns_and_freedom = Exhibit(
     "shutdowns_and_freedom",
-    "Do states with lower freedom scores switch off more?",
+    "Do states with lower freedom scores have more shutdowns?",
     together,
     score=choice([(label, key) for key, label in SCORES.items()], label="Score"),
-    between=years(*YEARS, default=(2022, 2024), label="Years of the shutdowns"),
+    between=years(*YEARS, default=(2022, 2024), label="Shutdowns in"),
     unlisted=choice(
         [("Take as zero", AS_ZERO), ("Leave out", LEAVE)],
         label="States without a record",
