@@ -166,7 +166,28 @@ def _tier_map() -> tuple[go.Figure, str, pd.DataFrame]:
     return figure, takeaway, shown
 
 
-def _pillars(year: int, state: str) -> tuple[go.Figure, str, pd.DataFrame]:
+def _pillars_said(year: int, state: str) -> str:
+    table = scores(year)
+    one = table.loc[state]
+    low = one[list(PILLARS)].astype(float).idxmin()
+    return (
+        f"{country(state)} has {one['total']:.0f} of 100 points in {year} and place {one['rank']:g} of {len(table)} "
+        f"({one['rank_best']:g} to {one['rank_worst']:g} when one pillar is left out); its lowest pillar is "
+        f"{PILLARS[low].lower()} with {one[low]:.1f} of 20."
+    )
+
+
+def _movers_said(where: str) -> str:
+    table = movers().loc[lambda t: t.index.isin(_within(t.index, where))]
+    best = table.index[0]
+    return (
+        f"{'In the world' if where == WORLD else 'In ' + where} {country(best)} gained most places from 2020 to 2024, {table['gained'].iloc[0]:g} ({table['low'].iloc[0]:g} to "
+        f"{table['high'].iloc[0]:g} when one pillar is left out); of {len(table)} states {int(table['firm'].sum())} move in "
+        "the same direction whichever pillar is left out."
+    )
+
+
+def _pillars(year: int, state: str) -> tuple[go.Figure, pd.DataFrame]:
     table = scores(year)
     where = region_of(state)
     parts = {
@@ -177,20 +198,13 @@ def _pillars(year: int, state: str) -> tuple[go.Figure, str, pd.DataFrame]:
     rows = [(PILLARS[p], who, v[p]) for p in PILLARS for who, v in parts.items()]
     frame = pd.DataFrame(rows, columns=["pillar", "who", "points"]).round(2)
     figure = figures.bars(frame, "pillar", "points", group="who", label="points of 20", height=520)
-    one = table.loc[state]
-    low = one[list(PILLARS)].astype(float).idxmin()
-    takeaway = (
-        f"{country(state)} has {one['total']:.0f} of 100 points in {year} and place {one['rank']:g} of {len(table)} "
-        f"({one['rank_best']:g} to {one['rank_worst']:g} when one pillar is left out); its lowest pillar is "
-        f"{PILLARS[low].lower()} with {one[low]:.1f} of 20."
-    )
     wide = frame.pivot(index="pillar", columns="who", values="points").loc[
         list(PILLARS.values()), list(parts)
     ]
-    return figure, takeaway, wide.reset_index().rename_axis(columns=None)
+    return figure, wide.reset_index().rename_axis(columns=None)
 
 
-def _movers(where: str) -> tuple[go.Figure, str, pd.DataFrame]:
+def _movers(where: str) -> tuple[go.Figure, pd.DataFrame]:
     table = movers().loc[lambda t: t.index.isin(_within(t.index, where))]
     ends = pd.concat([table.head(10), table.tail(10)])
     ends = ends[~ends.index.duplicated()].assign(state=lambda t: [country(c) for c in t.index])
@@ -223,14 +237,14 @@ def _movers(where: str) -> tuple[go.Figure, str, pd.DataFrame]:
             )
         )
     figure.update_yaxes(categoryorder="array", categoryarray=ends["state"].tolist())
-    best = table.index[0]
-    takeaway = (
-        f"{country(best)} gained most, {table['gained'].iloc[0]:g} places ({table['low'].iloc[0]:g} to "
-        f"{table['high'].iloc[0]:g} when one pillar is left out); of {len(table)} states {int(table['firm'].sum())} move in "
-        "the same direction whichever pillar is left out."
-    )
     shown = table.assign(state=[country(c) for c in table.index]).reset_index(drop=True)
-    return figure, takeaway, shown[["state", "rank_2020", "rank_2024", "gained", "low", "high", "firm"]]
+    return figure, shown[["state", "rank_2020", "rank_2024", "gained", "low", "high", "firm"]]
+
+
+def _others(said: dict[str, str], picture: str) -> str:
+    """What the other pictures say in a sentence each, so that no control is without an answer."""
+    rest = [f"- {sentence}" for key, sentence in said.items() if key != picture]
+    return "\n".join(["**The other pictures in a sentence**", "", *rest])
 
 
 def index_view(
@@ -238,6 +252,7 @@ def index_view(
 ) -> View:
     """The index as a map of a score, as tiers, as the pillars of one state, or as places gained."""
     caveat = f"{ON_PAPER} Taiwan, Kosovo, Hong Kong and the EU are not in it."
+    said = {"pillars": _pillars_said(year, state), "movers": _movers_said(where)}
     if picture == "map":
         figure, takeaway, table = _index_map(year, score)
     elif picture == "tiers":
@@ -246,11 +261,13 @@ def index_view(
             " Tiers belong to 2024 only and are derived here from the total by the limits of the report."
         )
     elif picture == "pillars":
-        figure, takeaway, table = _pillars(year, state)
+        figure, table = _pillars(year, state)
+        takeaway = said[picture]
     else:
-        figure, takeaway, table = _movers(where)
+        figure, table = _movers(where)
+        takeaway = said[picture]
         caveat = f"{METHOD_CHANGED} {caveat}"
-    return View(figure, takeaway, table, caveat, ("gci",))
+    return View(figure, takeaway, table, caveat, ("gci",), detail=_others(said, picture))
 
 
 def _indexed_states() -> list[tuple[str, str]]:
@@ -609,11 +626,59 @@ def _forest(table: pd.DataFrame, label: str) -> go.Figure:
     return figure
 
 
+LINK_NAMES = {"cloglog": "ratio of hazards", "logit": "ratio of odds"}
 BASELINES = {
     "none": "the same hazard in all years",
     "cubic": "a smooth curve over the years",
     "steps": "a level for every three years",
 }
+
+
+def _share_said(by: str) -> str:
+    years_ = first_years()
+    last = adoption_curve(by).groupby("group", sort=False).last().sort_values("adopted")
+    rest = (
+        f", least in {last.index[0]} ({last['adopted'].iloc[0]:.0%}) and most in {last.index[-1]} "
+        f"({last['adopted'].iloc[-1]:.0%})"
+        if len(last) > 1
+        else ""
+    )
+    return (
+        f"By the end of 2024 {share(int(years_.notna().sum()), len(years_))} of the UN members had a first "
+        f"strategy{rest}."
+    )
+
+
+def _hazard_said(by: str, width: int) -> str:
+    table = hazard_table(by, width)
+    top = table.loc[table["hazard"].idxmax()]
+    first, last = int(top["year"]), min(int(top["year"]) + width - 1, STUDY[1])
+    span = str(first) if first == last else f"{first} to {last}"
+    return (
+        f"The hazard is highest for {top['group']} in {span}: a first strategy in "
+        f"{share(int(top['events']), int(top['at_risk']))} of the state-years at risk."
+    )
+
+
+def _map_said(upto: int) -> str:
+    kinds = strategy_map(upto)
+    new = sorted(country(c) for c, k in kinds.items() if k == "that year")
+    have = sum(k != "no strategy known" for k in kinds.values())
+    named = f": {', '.join(new[:6])}{' and others' if len(new) > 6 else ''}" if new else ""
+    return (
+        f"At the end of {upto} {have} of {len(kinds)} UN members had a strategy; {len(new)} had taken their first in "
+        f"that year{named}."
+    )
+
+
+def _model_said(around: str, baseline: str, link: str) -> str:
+    fit = hazard_ratios(around, baseline, link)
+    one = fit.iloc[0]
+    return (
+        f"With {BASELINES[baseline]}, the {LINK_NAMES[link]} for all against none of the {AROUND[around][0]} is "
+        f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f}), from {fit.attrs['events']} first strategies in "
+        f"{fit.attrs['n']:,} state-years of {fit.attrs['units']} states."
+    )
 
 
 def spread_view(
@@ -626,44 +691,25 @@ def spread_view(
     link: str = "cloglog",
 ) -> View:
     """First national strategies: share of states, hazard, map at the end of a year, or the hazard model."""
-    adopted, n = int(first_years().notna().sum()), len(first_years())
+    said = {
+        "curve": _share_said(by),
+        "hazard": _hazard_said(by, width),
+        "map": _map_said(upto),
+        "model": _model_said(around, baseline, link),
+    }
     caveat = (
-        f"The risk set is the UN members without a strategy so far, from 2000 or independence. The {n - adopted} states "
-        "without one at the end of 2024 are censored there: not yet is not never."
+        "The risk set is the UN members without a strategy so far, from 2000 or independence. The "
+        f"{int(first_years().isna().sum())} states without one at the end of 2024 are censored there: not yet is not never."
     )
-    sources = ("strategies", "states")
     if picture == "curve":
         table = adoption_curve(by)
-        figure = figures.lines(
-            table,
-            "year",
-            "adopted",
-            "group",
-            "low",
-            "high",
-            label="share with a first strategy",
-            percent=True,
-        )
+        figure = _lines(table, "adopted", "share with a first strategy", last_only=True)
         figure.update_yaxes(range=[0, 1])
-        last = table.groupby("group", sort=False).last().sort_values("adopted")
-        rest = (
-            f", least in {last.index[0]} ({last['adopted'].iloc[0]:.0%}) and most in {last.index[-1]} "
-            f"({last['adopted'].iloc[-1]:.0%})"
-            if len(last) > 1
-            else ""
-        )
-        takeaway = f"By the end of 2024 {share(adopted, n)} of the UN members had a first strategy{rest}."
+        if by != "world":
+            caveat += " The uprights at the right end are 95% intervals; those of all years are in the table."
     elif picture == "hazard":
         table = hazard_table(by, width)
         figure = _lines(table, "hazard", "yearly hazard of a first strategy")
-        top = table.loc[table["hazard"].idxmax()]
-        span = (
-            f"{top['year']}" if width == 1 else f"{top['year']} to {min(top['year'] + width - 1, STUDY[1])}"
-        )
-        takeaway = (
-            f"The hazard is highest in {top['group']} in {span}: a first strategy in "
-            f"{share(int(top['events']), int(top['at_risk']))} of the state-years at risk."
-        )
         caveat += " A mark stands at the first year of its span; intervals treat state-years as drawn by lot."
     elif picture == "map":
         kinds = strategy_map(upto)
@@ -674,15 +720,8 @@ def spread_view(
             colours={
                 "before": figures.COLOURS[5],
                 "that year": figures.COLOURS[0],
-                "no strategy known": "#F0E442",
+                "no strategy known": figures.COLOURS[6],
             },
-        )
-        new = sorted(country(c) for c, k in kinds.items() if k == "that year")
-        have = sum(k != "no strategy known" for k in kinds.values())
-        named = f": {', '.join(new[:6])}{' and others' if len(new) > 6 else ''}" if new else ""
-        takeaway = (
-            f"At the end of {upto} {have} of {len(kinds)} UN members had a strategy; {len(new)} had taken their first in "
-            f"that year{named}."
         )
         when = first_years().to_dict()
         table = pd.DataFrame(
@@ -694,21 +733,15 @@ def spread_view(
         ).sort_values("state", ignore_index=True)
     else:
         fit = hazard_ratios(around, baseline, link)
-        what = "ratio of hazards" if link == "cloglog" else "ratio of odds"
-        figure = _forest(fit, f"{what} (95% interval, logarithmic)")
-        one = fit.iloc[0]
-        takeaway = (
-            f"With {BASELINES[baseline]}, the {what} for all against none of the {AROUND[around][0]} is "
-            f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f}), from {fit.attrs['events']} first strategies in "
-            f"{fit.attrs['n']:,} state-years of {fit.attrs['units']} states."
-        )
+        figure = _forest(fit, f"{LINK_NAMES[link]} (95% interval, logarithmic)")
         table = fit.rename_axis("term").reset_index()
+    if picture == "model":
         caveat += (
             " Neighbours count as they stood at the end of the year before. Income groups are of about 2019, after many of "
             "the strategies; Cyprus has none and is left out. Three-year levels drop spans without any first strategy."
         )
-        sources = ("strategies", "states", "country_pairs")
-    return View(figure, takeaway, table, caveat, sources)
+    sources = ("strategies", "states", "country_pairs")
+    return View(figure, said[picture], table, caveat, sources, detail=_others(said, picture))
 
 
 spread = Exhibit(
