@@ -562,7 +562,8 @@ def _lines(table: pd.DataFrame, y: str, label: str, last_only: bool = False) -> 
     for i, (trace, group) in enumerate(zip(figure.data, groups, strict=True)):
         part = table[table["group"] == group].sort_values("year")
         shift = 0.16 * (i - (len(groups) - 1) / 2)
-        up, down = (part["high"] - part[y]).to_numpy(float), (part[y] - part["low"]).to_numpy(float)
+        up = (part["high"] - part[y]).to_numpy(float, copy=True)
+        down = (part[y] - part["low"]).to_numpy(float, copy=True)
         x = part["year"].to_numpy(float) + (0 if last_only else shift)
         if last_only:
             up[:-1] = down[:-1] = 0
