@@ -566,8 +566,9 @@ def _lines(table: pd.DataFrame, y: str, label: str, last_only: bool = False) -> 
         down = (part[y] - part["low"]).to_numpy(float, copy=True)
         x = part["year"].to_numpy(float) + (0 if last_only else shift)
         if last_only:
-            up[:-1] = down[:-1] = 0
-            x[-1] += 0.3 * (i + 1)
+            last = np.arange(len(x)) == len(x) - 1
+            up, down = np.where(last, up, 0), np.where(last, down, 0)
+            x = x + last * 0.3 * (i + 1)
         trace.update(
             x=x.tolist(),
             error_y={
