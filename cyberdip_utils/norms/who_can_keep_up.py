@@ -735,7 +735,7 @@ def spread_view(
         ).sort_values("state", ignore_index=True)
     else:
         fit = hazard_ratios(around, baseline, link)
-        figure = _forest(fit, f"{LINK_NAMES[link]} (95% interval, logarithmic)")
+        figure = _forest(fit, f"{LINK_NAMES[link]}, 95% interval")
         table = fit.rename_axis("term").reset_index()
     if picture == "model":
         caveat += (
