@@ -531,9 +531,9 @@ def _count_figure(labels: list[str], counts: pd.DataFrame) -> go.Figure:
     """Two bars to a label; where nothing can be counted, words in place of a bar."""
     places = [figures.plain(x, width=20) for x in labels]
     figure = figures.new(
-        150 + max(56, 44 if len(places) > 5 else 66) * len(places),
+        max(420, 120 + 52 * len(places)),
         barmode="group",
-        bargap=0.3,
+        bargap=0.3 if len(places) > 3 else 0.55,
         xaxis={
             "title": {"text": "distinct incidents"},
             "range": [0, 1.35 * max(1, int(counts["incidents"].fillna(0).max()))],
@@ -649,6 +649,7 @@ norm_explorer = Exhibit(
             ("All eleven side by side", ALL),
             *[(f"({c}) {r['label']}", c) for c, r in norms().iterrows()],
         ],
+        default="f",
         label="Norm",
     ),
     kind=choice([("Kinds of incident", TYPES), ("Law coded as possibly breached", LAW)], label="Count by"),
@@ -721,7 +722,7 @@ def region_shares(which: str = WHOLE) -> pd.DataFrame:
 
 def _region_figure(frame: pd.DataFrame) -> go.Figure:
     long = frame.melt(id_vars="region", value_vars=["share of seats", "share of UN members"])
-    return figures.bars(long, "region", "value", group="variable", label="share", percent=True)
+    return figures.bars(long, "region", "value", group="variable", label="share", percent=True, height=540)
 
 
 def _seat_map(which: str, grid: pd.DataFrame) -> go.Figure:
@@ -731,12 +732,16 @@ def _seat_map(which: str, grid: pd.DataFrame) -> go.Figure:
         values = {c: words[int(counts.get(c, 0))] for c in _un_members().index}
         shades = ("#f2f0e6", "#86b6d8", "#21918c", "#440154")
         order = ["none", "one", "two", "three"]
-        return figures.world_map(values, "Rounds", order=order, colours=dict(zip(order, shades, strict=True)))
+        return figures.world_map(
+            values, "Rounds", order=order, colours=dict(zip(order, shades, strict=True)), height=540
+        )
     whole = which in complete_rounds()
     seen = dict.fromkeys(grid.index, SAT)
     values = dict.fromkeys(_un_members().index, NOT_LISTED) | seen if whole else seen
     shades = {SAT: figures.COLOURS[0], NOT_LISTED: "#f2f0e6"}
-    return figures.world_map(values, "", order=[SAT, NOT_LISTED] if whole else [SAT], colours=shades)
+    return figures.world_map(
+        values, "", order=[SAT, NOT_LISTED] if whole else [SAT], colours=shades, height=540
+    )
 
 
 def who_sat(which: str = WHOLE, picture: str = GRID) -> View:
@@ -774,14 +779,18 @@ def who_sat(which: str = WHOLE, picture: str = GRID) -> View:
     if picture == MAP:
         figure = _seat_map(which, grid)
     elif picture == BY_REGION and partial:
-        figure = figures.empty(takeaway)
+        figure = figures.empty(takeaway, height=540)
     elif picture == BY_REGION:
         figure = _region_figure(region_shares(which))
         table = region_shares(which)
     else:
         marks = {SAT: "●", NOT_LISTED: "·", UNKNOWN: "?"}
         figure = figures.heatmap(
-            grid.rename(index=country), "", categories=marks, colours=("#56B4E9", "#f2f0e6", figures.NO_DATA)
+            grid.rename(index=country),
+            "",
+            categories=marks,
+            colours=("#56B4E9", "#f2f0e6", figures.NO_DATA),
+            height=max(540, 130 + 18 * len(grid)),
         )
         spans = [c.replace("-", "<br>–") for c in grid.columns]
         figure.update_xaxes(tickvals=list(grid.columns), ticktext=spans, tickangle=0, tickfont={"size": 12})
