@@ -115,6 +115,7 @@ def _shutdown_map(counts: pd.DataFrame) -> go.Figure:
         order=[b[0] for b in BINS],
         colours={b[0]: b[3] for b in BINS},
     )
+    figure.update_layout(legend={"title": {"side": "top"}})  # room for the marks on a narrow page
     return figure.for_each_trace(
         lambda t: t.update(name=UNLISTED, text=[x.replace("no data", UNLISTED) for x in t.text]),
         selector={"name": "no data"},
@@ -538,17 +539,20 @@ def scaled(
         )
     else:
         top = kept.head(15) if picture == "both" else kept.sort_values("requests", ascending=False).head(15)
-        labels = [f"{country(c)} (rank by count {by_count[c]})" for c in top.index]
+        labels = [f"{country(c)} ({by_count[c]})" for c in top.index]
         column, label = "rate", "requests per million internet users a year"
         if picture == "count":
-            labels = [f"{country(c)} (rank by rate {by_rate[c]})" for c in top.index]
+            labels = [f"{country(c)} ({by_rate[c]})" for c in top.index]
             column, label = "requests", "requests"
         figure = figures.bars(
             pd.DataFrame({"state": labels, "value": top[column].to_numpy()}), "state", "value", label=label
         )
     rho = spearman(kept["requests"], kept["rate"])
+    brackets = {"both": "In brackets: rank by count. ", "count": "In brackets: rank for size. "}.get(
+        picture, ""
+    )
     caveat = (
-        f"Internet users are estimates: the share of the year times one population figure for each state, mostly of 2019. "
+        f"{brackets}Internet users are estimates: the share of the year times one population figure for each state, mostly of 2019. "
         f"Left out: {small} askers with fewer than {least:g} million users"
     )
     caveat += f", and {_some(unknown)}, whose users are not in the table." if unknown else "."
@@ -670,6 +674,19 @@ def rank_correlation(
     return spearman(frame["score"], frame["value"])
 
 
+def _labelled(x: pd.Series, y: pd.Series, most: int = 7) -> set[str]:
+    """The highest points whose labels do not run into one another."""
+    wide, high = (float(v.max() - v.min()) or 1.0 for v in (x, y)) if len(x) else (1.0, 1.0)
+    kept: list[str] = []
+    for c in y[y > 0].sort_values(ascending=False, kind="stable").index:
+        near = (abs(x[c] - x[k]) < 0.18 * wide and abs(y[c] - y[k]) < 0.08 * high for k in kept)
+        if not any(near):
+            kept.append(c)
+        if len(kept) == most:
+            break
+    return set(kept)
+
+
 def together(
     score: str = "fotn2024",
     between: tuple[int, int] = (2022, 2024),
@@ -700,7 +717,7 @@ def together(
         figure.update_layout(
             yaxis={"tickvals": [float(np.log10(1 + t)) for t in ticks], "ticktext": [str(t) for t in ticks]}
         )
-    named = set(frame.index[:7]) if len(frame) else set()
+    named = _labelled(frame["score"], heights)
     for listed, words, symbol in (
         (True, "listed by the tracker", "circle"),
         (False, UNLISTED, "square-open"),
@@ -714,7 +731,7 @@ def together(
                 y=heights[part.index].tolist(),
                 mode="markers+text",
                 name=f"{words} ({len(part)})",
-                text=[country(c) if c in named and part.at[c, "value"] > 0 else "" for c in part.index],
+                text=[country(c) if c in named else "" for c in part.index],
                 textposition="top center",
                 cliponaxis=False,
                 marker={
