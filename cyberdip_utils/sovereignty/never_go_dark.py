@@ -487,15 +487,18 @@ def cut_view(
             f"{int(wired['reaches'].sum())} of them form one network."
         )
     else:
+        bare = int(counts.get(graph.ALL, 0) + counts.get(graph.LAND, 0))
+        apart = int(counts.get(graph.APART, 0))
+        named = " and ".join([", ".join(what[:-1]), what[-1]] if len(what) > 1 else what)
         takeaway = (
-            f"Without {' and '.join([', '.join(what[:-1]), what[-1]] if len(what) > 1 else what)}, "
-            f"{len(hurt)} of {len(wired)} countries and territories with an international cable lose at least "
-            f"one, {int(counts.get(graph.ALL, 0) + counts.get(graph.LAND, 0))} lose all"
+            f"Without {named}, {len(hurt)} of {len(wired)} countries and territories with an international "
+            f"cable {'loses' if len(hurt) == 1 else 'lose'} at least one, {bare} {'loses' if bare == 1 else 'lose'} all"
         )
         if land:
-            takeaway += f" (of which {int(counts.get(graph.LAND, 0))} keep a way over land borders)"
+            takeaway += f" (of which {int(counts.get(graph.LAND, 0))} with a way left over land borders)"
         takeaway += (
-            f" and {int(counts.get(graph.APART, 0))} keep a cable but are cut off from the main network."
+            f" and {apart} {'keeps a cable but is' if apart == 1 else 'keep a cable but are'} cut off from the "
+            "main network."
         )
     figure = figures.world_map(
         frame["state"],
