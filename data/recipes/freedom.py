@@ -121,6 +121,7 @@ TABLES = [
         coverage="92 countries and territories; systematic from 2016 to 2024",
         as_of="2024-12-31",
         caveats=(
+            "It says where a shutdown took effect, not who ordered it: in a war that may be another state.",
             "A country enters with its first recorded shutdown; before that it has no row, and a country "
             "that is not here has "
             "no record: that is not proof of no shutdown.",

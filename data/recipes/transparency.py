@@ -77,6 +77,9 @@ TABLES = [
         coverage="Google 2011H1-2025H2, Apple 2018H2-2021H2, GitHub 2021-2025",
         as_of="2026-07-01",
         caveats=(
+            "Google published shares removed by request before 2019 and by item since; its item outcomes for "
+            "2011 to 2018 look computed backwards, so do not join the two into one share.",
+            "Google leaves out child sexual abuse imagery and counts a follow-up as a new request.",
             HOLLOW,
             "Count requests or items, not both alike: one Google request can name thousands of items.",
             "Reasons and products are the company's own labels, and they changed over the years.",
