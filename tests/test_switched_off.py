@@ -8,8 +8,8 @@ import pytest
 from exhibit_driver import drive
 
 from cyberdip_utils.data import load
+from cyberdip_utils.rank import spearman
 from cyberdip_utils.sovereignty import switched_off as off
-from cyberdip_utils.sovereignty.rank import spearman
 from cyberdip_utils.teach import check, questions
 
 # --- Rank correlation

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cyberdip_utils import evidence, survival
 from cyberdip_utils.data import load
-from cyberdip_utils.sovereignty import evidence, survival
 from cyberdip_utils.sovereignty import who_did_it as who
 from cyberdip_utils.teach import check
 

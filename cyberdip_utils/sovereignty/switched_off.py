@@ -15,7 +15,7 @@ from cyberdip_utils import figures
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
-from cyberdip_utils.sovereignty.rank import RESAMPLES, Rho, spearman
+from cyberdip_utils.rank import RESAMPLES, Rho, spearman
 from cyberdip_utils.teach import Verdict, check_number
 
 YEARS = (2016, 2024)

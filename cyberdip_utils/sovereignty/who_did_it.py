@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import evidence, figures, survival
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, search, years
-from cyberdip_utils.sovereignty import evidence, survival
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
