@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from cyberdip_utils.cable_map import international
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -24,19 +26,6 @@ Border = tuple[str, str]
 WORKS, FAILS = "works elsewhere", "fails whole"
 SAME, SOME, ALL, APART = "no cable lost", "some cables lost", "all cables lost", "cables left, but cut off"
 BARE, LAND = "no cable before", "only land borders left"
-
-
-def international(landings: pd.DataFrame) -> pd.DataFrame:
-    """Distinct pairs of cable and country, of the cables that land in at least two countries.
-
-    Parameters
-    ----------
-    landings : DataFrame
-        Columns ``cable`` and ``iso3``; a row for each landing point.
-    """
-    pairs = landings[["cable", "iso3"]].drop_duplicates()
-    many = pairs.groupby("cable")["iso3"].transform("size") >= 2
-    return pairs[many].reset_index(drop=True)
 
 
 def build(links: pd.DataFrame, borders: Iterable[Border] = ()) -> nx.Graph:

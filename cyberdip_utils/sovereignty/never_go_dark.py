@@ -14,8 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import figures
+from cyberdip_utils.cable_map import add_lines, say_grey
 from cyberdip_utils.countries import name as country
-from cyberdip_utils.data import load, shapes
+from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, switch, years
 from cyberdip_utils.sovereignty import cable_graph as graph
 from cyberdip_utils.stats import share, wilson
@@ -278,72 +279,6 @@ def core(planned: bool = False, size: int = 10) -> tuple[str, ...]:
     return tuple(cables_per_country(planned).index[:size])
 
 
-def _thin(points: np.ndarray, tolerance: float) -> np.ndarray:
-    """Fewer points of a line that stay within a tolerance (degrees), after Ramer, Douglas and Peucker."""
-    if len(points) < 3:
-        return points
-    a, b = points[0], points[-1]
-    step = b - a
-    length = float(np.hypot(*step))
-    gaps = points[1:-1] - a
-    if length:
-        far = np.abs(step[0] * gaps[:, 1] - step[1] * gaps[:, 0]) / length
-    else:
-        far = np.hypot(gaps[:, 0], gaps[:, 1])
-    k = int(far.argmax()) + 1
-    if far[k - 1] <= tolerance:
-        return np.vstack([a, b])
-    return np.vstack([_thin(points[: k + 1], tolerance)[:-1], _thin(points[k:], tolerance)])
-
-
-@cache
-def _routes() -> dict[str, tuple[list, list]]:
-    """Longitudes and latitudes of each cable's drawn line of 2021, parts parted by None."""
-    out: dict[str, tuple[list, list]] = {}
-    for feature in shapes("cable_routes")["features"]:
-        if int(feature["properties"]["edition"]) != 2021:
-            continue
-        xs, ys = out.setdefault(feature["properties"]["cable"], ([], []))
-        for part in feature["geometry"]["coordinates"]:
-            thin = _thin(np.asarray(part, dtype=float), 0.6)
-            xs += [*np.round(thin[:, 0], 1).tolist(), None]
-            ys += [*np.round(thin[:, 1], 1).tolist(), None]
-    return out
-
-
-def _line(
-    figure: go.Figure, keys, name: str, colour: str, width: float, dash: str, legend: bool = True
-) -> None:
-    xs, ys = [], []
-    for key in keys:
-        if key in _routes():
-            xs += _routes()[key][0]
-            ys += _routes()[key][1]
-    if xs:
-        figure.add_trace(
-            go.Scattergeo(
-                lon=xs,
-                lat=ys,
-                mode="lines",
-                name=name,
-                line={"color": colour, "width": width, "dash": dash},
-                hoverinfo="skip",
-                showlegend=legend,
-            )
-        )
-
-
-def _without_cable(figure: go.Figure, words: str = "no cable there") -> go.Figure:
-    """Say what grey means here: the source has no cable for these places, which is not missing data."""
-    for trace in figure.data:
-        if "no data" in (trace.name, trace.legendgroup):
-            trace.update(name=words, legendgroup=words)
-        if trace.text is not None and any(str(t).endswith("no data") for t in trace.text[:1]):
-            trace.text = [str(t).replace("no data", words) for t in trace.text]
-    # the heading above the entries, or a long legend runs off the page
-    return figure.update_layout(legend={"title": {"side": "top"}})
-
-
 @cache
 def _middle() -> pd.DataFrame:
     """A landing point of each country, the one nearest to the mean of all of them, to hang a mark on."""
@@ -511,10 +446,10 @@ def cut_view(
         },
         height=500,
     )
-    _without_cable(figure)
+    say_grey(figure)
     rest = [c for c in links(planned)["cable"].unique() if c not in lost]
-    _line(figure, rest, "working cable", figures.SOFT_INK, 0.6, "solid", legend=False)
-    _line(figure, lost, "lost cable", "#D55E00", 2.2, "dash")
+    add_lines(figure, rest, "working cable", figures.SOFT_INK, 0.6, "solid", legend=False)
+    add_lines(figure, lost, "lost cable", "#D55E00", 2.2, "dash")
     for state, symbol in MARKS.items():
         codes = [c for c in frame.index[frame["state"] == state] if c in _middle().index]
         if codes:
@@ -733,7 +668,7 @@ def one_more_view(
             },
             height=480,
         )
-        _without_cable(figure)
+        say_grey(figure)
         takeaway = (
             f"Of {len(numbers)} countries and territories with an international cable, {tally['1']} are parted "
             f"from {aim} by the loss of a single cable and {tally['2']} by the loss of two"
@@ -796,9 +731,9 @@ def one_more_view(
         },
         height=480,
     )
-    _without_cable(figure)
+    say_grey(figure)
     mine = links(planned).loc[links(planned)["iso3"] == source, "cable"].unique()
-    _line(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid", legend=False)
+    add_lines(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid", legend=False)
     if source in _middle().index:
         figure.add_trace(
             go.Scattergeo(
@@ -974,7 +909,7 @@ def owners_view(
             hover={c: f"cables of {owner}: {int(reach.get(c, 0))}" for c in every},
             height=480,
         )
-        _line(_without_cable(figure), sorted(mine), "drawn routes", "#D55E00", 1.6, "solid")
+        add_lines(say_grey(figure), sorted(mine), "drawn routes", "#D55E00", 1.6, "solid")
         table = pd.DataFrame({"country": [country(c) for c in reach.index], "cables": reach.to_numpy()})
         takeaway = (
             f"{owner} is an owner of {len(mine)} cables, of {sole} the only one; they land in {len(reach)} countries "
