@@ -6,7 +6,8 @@ t0 on; E_t: exposure, 1 if none is given):
     log E[y_t] = log E_t + b0 + b1 (t - t0) + b2 d_t + b3 d_t (t - t0) + season_t
 
 exp(b2) is the ratio by which the level changes at the interruption, exp(b3) the ratio by which the yearly growth changes.
-Time is in years. Source: Lopez Bernal, J., Cummins, S. and Gasparrini, A. (2017), "Interrupted time series regression for
+Time is in years. Where the period of some events is not known, the series comes as several *readings*, in each of which these
+events are placed by chance; the fits are pooled (:func:`pool`). Source: Lopez Bernal, J., Cummins, S. and Gasparrini, A. (2017), "Interrupted time series regression for
 the evaluation of public health interventions: a tutorial", International Journal of Epidemiology 46(1), 348-355,
 doi:10.1093/ije/dyw098.
 """
@@ -43,6 +44,45 @@ def period_counts(dates: pd.Series, first: int, last: int, per_year: int) -> np.
     return np.bincount(place.to_numpy(dtype=int), minlength=n).astype(float)
 
 
+def placed_counts(
+    dates: pd.Series,
+    exact: pd.Series,
+    first: int,
+    last: int,
+    per_year: int,
+    readings: int = 20,
+    seed: int = 2015,
+) -> np.ndarray:
+    """Counts by period in several readings: a date known only to its year falls in any period of that year by chance.
+
+    Parameters
+    ----------
+    dates, exact : pandas.Series
+        Dates, and whether the period of each is known.
+    first, last, per_year : int
+        As in :func:`period_counts`.
+    readings, seed : int
+        Number of readings, and the seed that makes them the same each time.
+
+    Returns
+    -------
+    ndarray (readings, n)
+        One row if nothing has to be placed. The sum of each year is the same in all rows.
+    """
+    exact = np.asarray(exact, dtype=bool)
+    dates = pd.Series(dates).reset_index(drop=True)
+    sure = period_counts(dates[exact], first, last, per_year)
+    loose = period_counts(dates[~exact], first, last, 1).astype(int)
+    if per_year == 1:
+        return (sure + loose)[None, :]
+    if not loose.any():
+        return sure[None, :]
+    rng = np.random.default_rng(seed)
+    even = np.full(per_year, 1 / per_year)
+    drawn = [rng.multinomial(k, even, size=readings) for k in loose]
+    return sure + np.concatenate(drawn, axis=1)
+
+
 def design(n: int, at: int, per_year: int, slope: bool = True) -> np.ndarray:
     """Columns of the model: constant, years since the interruption, after, (after x years,) seasons.
 
@@ -75,9 +115,9 @@ def design(n: int, at: int, per_year: int, slope: bool = True) -> np.ndarray:
 
 def _offset(n: int, exposure: np.ndarray | None) -> np.ndarray:
     if exposure is None:
-        return np.zeros(n)
-    exposure = np.asarray(exposure, dtype=float)
-    if exposure.shape != (n,) or not (exposure > 0).all():
+        return np.zeros((1, n))
+    exposure = np.atleast_2d(np.asarray(exposure, dtype=float))
+    if exposure.shape[1] != n or not (exposure > 0).all():
         raise ValueError("exposure: one positive number for each period is needed")
     return np.log(exposure)
 
@@ -93,7 +133,7 @@ def quasi_poisson(
         Counts.
     x : ndarray (n, p)
         Design.
-    offset : ndarray (n,)
+    offset : ndarray (n,) or (series, n)
         Logarithm of the exposure.
 
     Returns
@@ -129,6 +169,38 @@ def quasi_poisson(
     return beta, np.sqrt(variance), dispersion, mean
 
 
+def pool(values: np.ndarray, variances: np.ndarray, free: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pool estimates from several readings of one record.
+
+    Parameters
+    ----------
+    values, variances : ndarray (readings, k)
+        Estimates and their squared standard errors.
+    free : int
+        Degrees of freedom of one fit.
+
+    Returns
+    -------
+    (values (k,), standard errors (k,), degrees of freedom (k,))
+        Variance: mean variance plus (1 + 1/m) times the variance between m readings. With one reading nothing changes.
+
+    References
+    ----------
+    Rubin, D. B. (1987), "Multiple Imputation for Nonresponse in Surveys", doi:10.1002/9780470316696; degrees of freedom
+    after Barnard, J. and Rubin, D. B. (1999), "Small-sample degrees of freedom with multiple imputation", Biometrika
+    86(4), 948-955, doi:10.1093/biomet/86.4.948.
+    """
+    m, k = values.shape
+    within = variances.mean(axis=0)
+    if m == 1:
+        return values[0], np.sqrt(within), np.full(k, float(free))
+    between = (1 + 1 / m) * values.var(axis=0, ddof=1)
+    total = within + between
+    part = np.clip(between / total, 1e-9, 1)
+    seen = (free + 1) / (free + 3) * free * (1 - part)
+    return values.mean(axis=0), np.sqrt(total), 1 / (part**2 / (m - 1) + 1 / np.maximum(seen, 1e-9))
+
+
 @dataclass(frozen=True)
 class Fit:
     """One interrupted time series. Ratios: 1 is no change. Arrays have one value for each period."""
@@ -146,8 +218,6 @@ class Fit:
     autocorrelation: float  #: of neighbouring Pearson residuals
     fitted: np.ndarray
     without: np.ndarray  #: the old level and trend carried on
-    without_low: np.ndarray
-    without_high: np.ndarray
 
 
 def fit(
@@ -163,11 +233,11 @@ def fit(
 
     Parameters
     ----------
-    y : ndarray
-        Counts of the periods.
+    y : ndarray (n,) or (readings, n)
+        Counts of the periods; several rows are readings of one record and are pooled.
     at, per_year, slope
         As in :func:`design`.
-    exposure : ndarray
+    exposure : ndarray (n,) or (readings, n)
         What the count is taken out of, for example all incidents of the period; makes ratios those of rates.
     variance : str
         "dispersion": Poisson, standard errors times the square root of Pearson's dispersion (at least 1).
@@ -179,7 +249,8 @@ def fit(
     Returns
     -------
     Fit
-        Intervals use Student's t with n - p degrees of freedom.
+        Intervals use Student's t with n - p degrees of freedom, fewer where readings differ. Dispersion, autocorrelation
+        and fitted values are means over the readings.
 
     Raises
     ------
@@ -192,48 +263,60 @@ def fit(
 
     if variance not in VARIANCES:
         raise ValueError(f"variance: {variance!r} is none of {', '.join(VARIANCES)}")
-    y = np.asarray(y, dtype=float)
-    x, offset = design(len(y), at, per_year, slope), _offset(len(y), exposure)
-    free = len(y) - x.shape[1]
+    y = np.atleast_2d(np.asarray(y, dtype=float))
+    n = y.shape[1]
+    x, offsets = design(n, at, per_year, slope), _offset(n, exposure)
+    free = n - x.shape[1]
     if free < 1:
-        raise ValueError(f"{len(y)} periods are too few for {x.shape[1]} coefficients")
-    model = GLM(y, x, family=Poisson(), offset=offset)
-    poisson = model.fit()
-    dispersion = float(poisson.pearson_chi2 / free)
-    if variance == HAC:
-        lags = max(1, math.floor(4 * (len(y) / 100) ** (2 / 9)))
-        result = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
-    elif variance == NEGATIVE_BINOMIAL:
-        mean = poisson.mu
-        alpha = max(1e-8, float(((y - mean) ** 2 - y).sum() / (mean**2).sum()))
-        result = GLM(y, x, family=NegativeBinomial(alpha=alpha), offset=offset).fit()
-    else:
-        result = model.fit(scale=max(1.0, dispersion))
-    beta, covariance, wide = result.params, result.cov_params(), float(student.ppf(0.975, free))
-    error = np.sqrt(np.diag(covariance))
-    residuals = (y - poisson.mu) / np.sqrt(poisson.mu)
+        raise ValueError(f"{n} periods are too few for {x.shape[1]} coefficients")
+    y, offsets = np.broadcast_arrays(y, offsets)
     no_change = x.copy()
     no_change[:, LEVEL : LEVEL + 1 + slope] = 0
-    carried = no_change @ beta + offset
-    half = wide * np.sqrt(np.einsum("np,pq,nq->n", no_change, covariance, no_change))
+    rows = []
+    for counts, offset in zip(y, offsets, strict=True):
+        model = GLM(counts, x, family=Poisson(), offset=offset)
+        poisson = model.fit()
+        dispersion = float(poisson.pearson_chi2 / free)
+        if variance == HAC:
+            lags = max(1, math.floor(4 * (n / 100) ** (2 / 9)))
+            result = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+        elif variance == NEGATIVE_BINOMIAL:
+            mean = poisson.mu
+            alpha = max(1e-8, float(((counts - mean) ** 2 - counts).sum() / (mean**2).sum()))
+            result = GLM(counts, x, family=NegativeBinomial(alpha=alpha), offset=offset).fit()
+        else:
+            result = model.fit(scale=max(1.0, dispersion))
+        residuals = (counts - poisson.mu) / np.sqrt(poisson.mu)
+        rows.append(
+            (
+                result.params,
+                np.diag(result.cov_params()),
+                dispersion,
+                float(np.corrcoef(residuals[:-1], residuals[1:])[0, 1]),
+                result.mu,
+                np.exp(no_change @ result.params + offset),
+            )
+        )
+    params, variances, dispersions, likeness, fitted, without = (
+        np.array(part) for part in zip(*rows, strict=True)
+    )
+    beta, error, degrees = pool(params, variances, free)
     statistic = float(beta[LEVEL] / error[LEVEL])
 
     def ends(k: int) -> tuple[float, float, float]:
+        wide = float(student.ppf(0.975, degrees[k]))
         return tuple(float(np.exp(np.clip(beta[k] + s * wide * error[k], -20, 20))) for s in (0, -1, 1))
 
-    level, trend = ends(LEVEL), ends(LEVEL + 1) if slope else (math.nan,) * 3
     return Fit(
-        *level,
-        float(2 * student.sf(abs(statistic), free)),
+        *ends(LEVEL),
+        float(2 * student.sf(abs(statistic), degrees[LEVEL])),
         statistic,
-        *trend,
+        *(ends(LEVEL + 1) if slope else (math.nan,) * 3),
         float(np.exp(beta[1])),
-        dispersion,
-        float(np.corrcoef(residuals[:-1], residuals[1:])[0, 1]),
-        np.asarray(result.mu),
-        np.exp(carried),
-        np.exp(carried - half),
-        np.exp(carried + half),
+        float(dispersions.mean()),
+        float(likeness.mean()),
+        fitted.mean(axis=0),
+        without.mean(axis=0),
     )
 
 
@@ -256,15 +339,17 @@ def placebo(
     -------
     pandas.DataFrame
         ``at``, ``ratio`` of the level and ``statistic`` (coefficient over its standard error, widened for
-        overdispersion) for each date.
+        overdispersion, readings pooled) for each date.
     """
-    y = np.asarray(y, dtype=float)
-    offset, rows = _offset(len(y), exposure), []
-    for at in range(margin * per_year, len(y) - margin * per_year + 1):
-        beta, error, _, _ = quasi_poisson(y, design(len(y), at, per_year, slope), offset)
-        rows.append(
-            (at, float(np.exp(np.clip(beta[0, LEVEL], -20, 20))), float(beta[0, LEVEL] / error[0, LEVEL]))
-        )
+    y = np.atleast_2d(np.asarray(y, dtype=float))
+    n = y.shape[1]
+    y, offset = np.broadcast_arrays(y, _offset(n, exposure))
+    rows = []
+    for at in range(margin * per_year, n - margin * per_year + 1):
+        x = design(n, at, per_year, slope)
+        beta, error, _, _ = quasi_poisson(y, x, offset)
+        value, wide, _ = pool(beta[:, [LEVEL]], error[:, [LEVEL]] ** 2, n - x.shape[1])
+        rows.append((at, float(np.exp(np.clip(value[0], -20, 20))), float(value[0] / wide[0])))
     return pd.DataFrame(rows, columns=["at", "ratio", "statistic"])
 
 
@@ -292,13 +377,13 @@ def power(
     *,
     slope: bool = True,
     ratios: tuple[float, ...] = RATIOS,
-    runs: int = 250,
+    runs: int = 500,
     seed: int = 2015,
     exposure: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """How often a change of the level would be seen, by simulation.
 
-    The series is fitted without any change (level, trend, season). Each run multiplies the fitted means after the
+    The series (the mean of its readings) is fitted without any change (level, trend, season). Each run multiplies the fitted means after the
     interruption by the planted ratio, draws counts with those means and the dispersion of the full model (negative
     binomial with variance dispersion x mean, Poisson where it is 1), and fits the full model. A change is *seen* when the
     95% interval of the level ratio leaves out 1.
@@ -324,12 +409,13 @@ def power(
     """
     from scipy.stats import t as student
 
-    y, rng = np.asarray(y, dtype=float), np.random.default_rng(seed)
-    x, offset = design(len(y), at, per_year, slope), _offset(len(y), exposure)
+    rng, readings = np.random.default_rng(seed), np.atleast_2d(np.asarray(y, dtype=float))
+    y, n = readings.mean(axis=0), readings.shape[1]
+    x, offset = design(n, at, per_year, slope), _offset(n, exposure).mean(axis=0)
     quiet = np.delete(x, range(LEVEL, LEVEL + 1 + slope), axis=1)
     mean = quasi_poisson(y, quiet, offset)[3][0]
-    spread = float(quasi_poisson(y, x, offset)[2][0])
-    after = np.arange(len(y)) >= at
+    spread = float(quasi_poisson(readings, x, offset)[2].mean())
+    after = np.arange(n) >= at
     wanted = np.vstack([np.where(after, r, 1.0) * mean for r in ratios]).repeat(runs, axis=0)
     if spread > 1.0001:
         draws = rng.negative_binomial(wanted / (spread - 1), 1 / spread)
@@ -337,7 +423,7 @@ def power(
         draws = rng.poisson(wanted)
     beta, error, _, _ = quasi_poisson(draws, x, offset, steps=12)
     statistic = (beta[:, LEVEL] / error[:, LEVEL]).reshape(len(ratios), runs)
-    cut = float(student.ppf(0.975, len(y) - x.shape[1]))
+    cut = float(student.ppf(0.975, n - x.shape[1]))
     seen = (np.abs(statistic) > cut).sum(axis=1)
     sign = np.sign(np.log(np.asarray(ratios)))[:, None]
     right = np.where(sign[:, 0] == 0, seen, (statistic * sign > cut).sum(axis=1))
