@@ -72,7 +72,8 @@ class View:
     alt : str
         Text for readers who do not see the picture; made from title and takeaway if empty.
     detail : str
-        A further block of plain text: paragraphs parted by an empty line, ``- `` lists, ``**bold**``.
+        A further block of plain text: paragraphs parted by an empty line, ``- `` lists (``  - `` one level
+        down), ``**bold**``.
     links : tuple of (text, address)
         Shown under the detail.
     """

@@ -268,7 +268,18 @@ function prose(text) {
   const inline = (line) => line.split(/\*\*(.+?)\*\*/).map((part, i) => (i % 2 ? make("strong", {}, part) : part));
   return text.split(/\n\s*\n/).filter((b) => b.trim()).map((block) => {
     const lines = block.trim().split("\n");
-    if (lines.every((l) => l.startsWith("- "))) return make("ul", {}, ...lines.map((l) => make("li", {}, ...inline(l.slice(2)))));
+    if (lines.every((l) => /^(  )?- /.test(l))) {
+      const list = make("ul", {});
+      for (const line of lines) {
+        const item = make("li", {}, ...inline(line.replace(/^ *- /, "")));
+        if (line.startsWith("  ") && list.lastElementChild) {
+          const last = list.lastElementChild;
+          if (last.lastElementChild?.tagName !== "UL") last.append(make("ul", {}));
+          last.lastElementChild.append(item);
+        } else list.append(item);
+      }
+      return list;
+    }
     return make("p", {}, ...lines.flatMap((l, i) => (i ? [make("br"), ...inline(l)] : inline(l))));
   });
 }
