@@ -49,7 +49,11 @@ def test_every_file_reads_and_all_it_points_to_is_there(path):
 @pytest.mark.parametrize(
     "old, new, said",
     [
-        ('side = "publish"\nshort', 'side = "publsh"\nshort', r"claim P1, side: 'publsh' is not in the file"),
+        (
+            'side = "publish"\nshort',
+            'side = "publisher"\nshort',
+            r"claim P1, side: 'publisher' is not in the file",
+        ),
         ('attacks = ["S2"]', 'attacks = ["S9"]', r"claim P1, attacks: 'S9' is not in the file; there are P1"),
         ('attacks = ["S2"]', 'attacks = ["P2"]', "P2 belongs to the same side"),
         ('supports = ["P2"]', 'supports = ["S1"]', "S1 belongs to another side"),
@@ -68,7 +72,7 @@ def test_every_file_reads_and_all_it_points_to_is_there(path):
         ),
         ('criterion = "growth"', 'criterion = "openness"', "stands 0 times, not once|stands 2 times"),
         ('bearing = "for" ', 'bearing = "fore" ', r"evidence 1, bearing: 'fore' is not one of"),
-        ('question = "When', 'questoin = "When', "questoin|'question' is a required property"),
+        ('question = "When', 'asked = "When', "asked|'question' is a required property"),
         ('number = "x1"', "number = x1", "not valid TOML"),
     ],
 )
