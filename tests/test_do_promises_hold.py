@@ -71,6 +71,11 @@ def test_a_series_without_chance_gives_its_own_parameters():
     assert found.growth == pytest.approx(math.exp(0.05), rel=0.01)
     assert found.without[20] == pytest.approx(400, rel=0.01)
     assert found.fitted[20] == pytest.approx(200, rel=0.01)
+    assert found.smooth == pytest.approx(found.fitted, rel=0.01)  # no season was planted
+    season = its.fit(np.round(mean * np.tile([2, 0.5], 20)), 20, 2)
+    assert season.smooth == pytest.approx(mean, rel=0.03) and season.fitted[20] == pytest.approx(
+        400, rel=0.03
+    )
 
 
 def test_fast_fit_equals_statsmodels():
@@ -370,25 +375,27 @@ def test_breach_counts_by_hand():
     state = _by_a_state()
     critical = set(_critical()["incident_id"])
     by_hand = {
-        "(c), (h): due diligence": set(breach.loc[breach["code"] == "Due diligence", "incident_id"]),
-        "no norm: sovereignty": set(breach.loc[breach["code"] == "Sovereignty", "incident_id"]),
-        "(f): law of armed conflict": set(breach.loc[breach["code"] == "Armed conflict", "incident_id"])
+        "due diligence (norms c and h)": set(breach.loc[breach["code"] == "Due diligence", "incident_id"]),
+        "sovereignty (no norm of its own)": set(breach.loc[breach["code"] == "Sovereignty", "incident_id"]),
+        "law of armed conflict, infrastructure (norm f)": set(
+            breach.loc[breach["code"] == "Armed conflict", "incident_id"]
+        )
         & critical,
-        "(f): intervention or force": set(
+        "intervention or force against infrastructure (norm f)": set(
             breach.loc[breach["subcode"].isin(["Prohibition of intervention", "Use of force"]), "incident_id"]
         )
         & critical,
-        "(e): civil and political rights": set(
+        "civil and political rights (norm e)": set(
             breach.loc[breach["subcode"] == "Civic / political rights", "incident_id"]
         ),
     }
     for label, ids in by_hand.items():
         assert table.at[label, "incidents"] == len(ids) > 0
         assert table.at[label, "state named"] == len(ids & state)
-    assert table.at["no norm: sovereignty", "incidents"] == 1749
-    assert table.at["(c), (h): due diligence", "incidents"] == 571
+    assert table.at["sovereignty (no norm of its own)", "incidents"] == 1749
+    assert table.at["due diligence (norms c and h)", "incidents"] == 571
     invoked = rows[(rows["kind"] == "attribution") & (rows["code"] == "Sovereignty")]["incident_id"].nunique()
-    assert table.at["no norm: sovereignty", "invoked"] == invoked == 10
+    assert table.at["sovereignty (no norm of its own)", "invoked"] == invoked == 10
 
 
 def test_breach_selections_narrow():

@@ -15,7 +15,7 @@ from cyberdip_utils import figures
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
 from cyberdip_utils.norms import interrupted
-from cyberdip_utils.stats import share
+from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import Verdict, check_number
 
 # ---------------------------------------------------------------- series
@@ -269,35 +269,31 @@ def before_and_after(
         scale = 1 / whole if measure == SHARE else np.ones(len(counts))
         colour, symbol = figures.COLOURS[i], figures.SYMBOLS[i]
         days = starts + pd.Timedelta(days=365.25 / per_year / 2)
-        top = max(top, float((counts * scale).max()), float((fit.fitted * scale).max()))
-        short = name if len(shown) > 1 else "the count"
-        for y, label, line in (
+        top = max(top, float((counts * scale).max()), float((fit.smooth * scale).max()))
+        short = name if len(shown) > 1 else "count"
+        line = (fit.smooth * scale).round(3).tolist()
+        x = days.tolist()
+        for xs, ys, label, style in (
             (
-                fit.fitted * scale,
+                [*x[:at], None, *x[at:]],
+                [*line[:at], None, *line[at:]],
                 f"{short}: fitted",
                 {"color": colour, "width": 3, "dash": figures.DASHES[i]},
             ),
             (
-                np.where(np.arange(len(counts)) >= at, fit.without * scale, np.nan),
-                f"{short}: old trend carried on",
+                x[at:],
+                (fit.without * scale).round(3).tolist()[at:],
+                f"{short}: old trend",
                 {"color": colour, "width": 2, "dash": "dot"},
             ),
         ):
-            figure.add_trace(
-                go.Scatter(
-                    x=days.tolist(),
-                    y=[None if np.isnan(v) else round(float(v), 3) for v in y],
-                    mode="lines",
-                    name=label,
-                    line=line,
-                )
-            )
+            figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", name=label, line=style))
         figure.add_trace(
             go.Scatter(
                 x=days.tolist(),
                 y=(counts * scale).round(3).tolist(),
                 mode="markers",
-                name=LABELS[name],
+                name=f"{short}: incidents" if len(shown) > 1 else LABELS[name],
                 marker={"color": colour, "symbol": symbol, "size": 8},
             )
         )
@@ -323,7 +319,7 @@ def before_and_after(
                     "period from": starts,
                     "incidents": counts.round(1),
                     "all incidents of the definition": whole.round(1),
-                    "fitted": fit.fitted.round(1),
+                    "fitted": fit.smooth.round(1),
                     "old trend carried on": [
                         round(float(v), 1) if k >= at else None for k, v in enumerate(fit.without)
                     ],
@@ -359,25 +355,25 @@ def _versions_view(promise: str, series: str, infrastructure: str) -> View:
     sources = _sources(shown, infrastructure)
     if frame.empty:
         return View(figures.empty(UNFIT), UNFIT, pd.DataFrame(), CAVEAT, sources)
-    short = {STABLE: "stable", NAIVE: "naive", RIVALS: "rivals"}
     labels = [
-        f"{short[r.series]}, {'share' if r.measure == SHARE else 'count'}, "
-        f"{'half-years' if r.per_year == 2 else 'years'}, {'step and slope' if r.slope else 'step'}"
+        f"{'share' if r.measure == SHARE else 'count'}, {'half-years' if r.per_year == 2 else 'years'}"
+        f"{', new slope' if r.slope else ''}"
         for r in frame.itertuples()
     ]
-    places = [figures.plain(x, width=24) for x in labels]
+    places = np.arange(len(frame))
     figure = figures.new(
         120 + 46 * len(frame),
         xaxis={
             "type": "log",
-            "title": {"text": "level after over level expected (1: no change)"},
-            "tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10],
+            "title": {"text": "level ratio"},
+            "tickvals": [0.1, 0.3, 1, 3, 10],
+            "tickangle": 0,
             "range": [np.log10(0.1), np.log10(12)],
         },
         yaxis={
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": places,
+            "tickvals": places.tolist(),
+            "ticktext": [figures.plain(x, width=18) for x in labels],
+            "zeroline": False,
             "range": [len(places) - 0.5, -0.5],
         },
         legend={"traceorder": "normal"},
@@ -390,7 +386,7 @@ def _versions_view(promise: str, series: str, infrastructure: str) -> View:
         figure.add_trace(
             go.Scatter(
                 x=part["ratio"].round(3).tolist(),
-                y=[p for p, m in zip(places, mine, strict=True) if m],
+                y=places[mine].tolist(),
                 mode="markers",
                 name=LABELS[name],
                 marker={"color": figures.COLOURS[i], "symbol": figures.SYMBOLS[i], "size": 10},
@@ -501,7 +497,12 @@ def placebo_view(
     figure = figures.new(
         430,
         yaxis={"title": {"text": "step over its standard error"}},
-        xaxis={"type": "date", "title": {"text": "first period after the supposed date"}},
+        xaxis={
+            "type": "date",
+            "title": {"text": "first half-year after the date"},
+            "tickangle": 0,
+            "nticks": 6,
+        },
     )
     for real, label, colour, symbol, size in (
         (False, "other dates", figures.NO_DATA, "circle", 9),
@@ -608,7 +609,7 @@ def power_view(
         "ratio",
         "power",
         "model",
-        label="share of simulated series that see it",
+        label="share of series that see it",
         percent=True,
         height=430,
     )
@@ -616,10 +617,7 @@ def power_view(
     figure.update_layout(hovermode="closest")
     figure.update_yaxes(range=[0, 1.04])
     figure.update_xaxes(
-        type="log",
-        title={"text": "true level after over level expected"},
-        tickvals=ticks,
-        ticktext=["0.1<br>(−90%)", "0.2", "0.5<br>(half)", "1<br>(none)", "2<br>(double)", "4"],
+        type="log", title={"text": "planted ratio (1: no change)"}, tickvals=ticks, tickangle=0
     )
     figure.add_hline(y=wanted / 100, line={"color": figures.SOFT_INK, "dash": "dash", "width": 1.5})
     text = _statement(both[True], wanted / 100)
@@ -657,21 +655,39 @@ power_curve = Exhibit(
 # Norm (f) is about critical infrastructure, so its two rows take only incidents in which such a receiver is coded.
 CRITICAL = "critical infrastructure only"
 BY_NORM = {
-    "(c), (h): due diligence": {"code": ["Due diligence"]},
-    "(e): civil and political rights": {"code": ["Human rights"], "subcode": ["Civic / political rights"]},
-    "(e): economic, social rights": {
+    "due diligence (norms c and h)": {"code": ["Due diligence"]},
+    "civil and political rights (norm e)": {
+        "code": ["Human rights"],
+        "subcode": ["Civic / political rights"],
+    },
+    "economic, social and cultural rights (norm e)": {
         "code": ["Human rights"],
         "subcode": ["Economic, social and cultural rights"],
     },
-    "(f): intervention or force": {
+    "intervention or force against infrastructure (norm f)": {
         "code": ["International peace"],
         "subcode": ["Prohibition of intervention", "Use of force"],
         CRITICAL: True,
     },
-    "(f): law of armed conflict": {"code": ["Armed conflict"], CRITICAL: True},
-    "no norm: sovereignty": {"code": ["Sovereignty"]},
-    "no norm: espionage": {"code": ["Cyber espionage"]},
+    "law of armed conflict, infrastructure (norm f)": {"code": ["Armed conflict"], CRITICAL: True},
+    "sovereignty (no norm of its own)": {"code": ["Sovereignty"]},
+    "espionage (no norm of its own)": {"code": ["Cyber espionage"]},
 }
+SHORT = dict(
+    zip(
+        BY_NORM,
+        (
+            "c, h: diligence",
+            "e: civil rights",
+            "e: social rights",
+            "f: force",
+            "f: conflict",
+            "– sovereignty",
+            "– espionage",
+        ),
+        strict=True,
+    )
+)
 SPAN = (2000, 2024)
 
 
@@ -765,12 +781,9 @@ def legal_view(picture: str = "norms", initiator: str = "all", between: tuple[in
             return View(figures.empty(said), said, table, caveat, sources)
         long = table.melt("obligation", ["incidents", "state named"], var_name="which", value_name="n")
         long["which"] = long["which"].map(
-            {
-                "incidents": "coded as possibly breached",
-                "state named": "of these, a state or its affiliate is named",
-            }
+            {"incidents": "coded as possibly breached", "state named": "and a state is named"}
         )
-        long["obligation"] = [figures.plain(x, width=24) for x in long["obligation"]]
+        long["obligation"] = long["obligation"].map(SHORT)
         figure = figures.bars(
             long,
             "obligation",
@@ -779,10 +792,11 @@ def legal_view(picture: str = "norms", initiator: str = "all", between: tuple[in
             label="distinct incidents",
             height=150 + 62 * len(table),
         )
+        figure.update_xaxes(range=[0, 1.25 * float(table["incidents"].max())], nticks=4, tickangle=0)
         top = table.loc[table["incidents"].idxmax()]
         return View(
             figure,
-            f"“{top['obligation']}” is coded most often, in {top['incidents']:,} distinct incidents; a state or its affiliate is named in "
+            f"Coded most often: {top['obligation']}, in {top['incidents']:,} distinct incidents; a state or its affiliate is named in "
             f"{share(int(top['state named']), int(top['incidents']))}, and an attributing party itself invoked that rule in "
             f"{int(top['invoked'])}.",
             table,
@@ -802,11 +816,23 @@ def legal_view(picture: str = "norms", initiator: str = "all", between: tuple[in
         said = "No incident in this selection was entered or began in these years."
         return View(figures.empty(said), said, table, caveat, sources)
     word = "began" if picture == "year" else "were entered"
+    ends = [
+        wilson(k, n) if n else (np.nan, np.nan)
+        for k, n in zip(table["coded"], table["incidents"], strict=True)
+    ]
+    table = table.assign(low=[e[0] for e in ends], high=[e[1] for e in ends])
     figure = figures.lines(
-        table, "year", "share", label="share with any breach coding", percent=True, height=430
+        table,
+        "year",
+        "share",
+        low="low",
+        high="high",
+        label="share with any breach coding",
+        percent=True,
+        height=430,
     )
     figure.update_yaxes(range=[0, 1.04])
-    figure.update_xaxes(dtick=1 if len(table) < 8 else 4)
+    figure.update_xaxes(dtick=1 if len(table) < 8 else 10, tickangle=0)
     first, last = table.dropna(subset=["share"]).iloc[[0, -1]].itertuples(index=False)
     return View(
         figure,

@@ -217,7 +217,8 @@ class Fit:
     dispersion: float  #: Pearson's statistic over n - p
     autocorrelation: float  #: of neighbouring Pearson residuals
     fitted: np.ndarray
-    without: np.ndarray  #: the old level and trend carried on
+    smooth: np.ndarray  #: fitted, with the season at its (geometric) mean
+    without: np.ndarray  #: the old level and trend carried on, with the season at its mean
 
 
 def fit(
@@ -270,7 +271,9 @@ def fit(
     if free < 1:
         raise ValueError(f"{n} periods are too few for {x.shape[1]} coefficients")
     y, offsets = np.broadcast_arrays(y, offsets)
-    no_change = x.copy()
+    no_season = x.copy()
+    no_season[:, LEVEL + 1 + slope :] = 1 / per_year
+    no_change = no_season.copy()
     no_change[:, LEVEL : LEVEL + 1 + slope] = 0
     rows = []
     for counts, offset in zip(y, offsets, strict=True):
@@ -294,10 +297,11 @@ def fit(
                 dispersion,
                 float(np.corrcoef(residuals[:-1], residuals[1:])[0, 1]),
                 result.mu,
+                np.exp(no_season @ result.params + offset),
                 np.exp(no_change @ result.params + offset),
             )
         )
-    params, variances, dispersions, likeness, fitted, without = (
+    params, variances, dispersions, likeness, fitted, smooth, without = (
         np.array(part) for part in zip(*rows, strict=True)
     )
     beta, error, degrees = pool(params, variances, free)
@@ -316,6 +320,7 @@ def fit(
         float(dispersions.mean()),
         float(likeness.mean()),
         fitted.mean(axis=0),
+        smooth.mean(axis=0),
         without.mean(axis=0),
     )
 
