@@ -86,6 +86,12 @@ def notebook_path(number: str) -> Path:
     return data_folder().parent / "notebooks" / _chapter(number).notebook
 
 
+def _marked(licence: str) -> str:
+    """Short names of licences, with a plain word where one of them forbids commercial use."""
+    closed = re.search(r"(?i)\bnc\b|non-?commercial", licence)
+    return f"{licence} (no commercial use)" if closed else licence
+
+
 def chapter(number: str) -> Panel:
     """The header of a chapter: time, what to read first, and *Data in this chapter*.
 
@@ -108,7 +114,7 @@ def chapter(number: str) -> Panel:
     first = "; ".join(f"{n} “{chapters()[n].title}”" for n in c.before) or "nothing"
     intro = f"Time: about {c.minutes} minutes. Read first: {first}."
     rows = [about(name) for name in c.data]
-    terms = catalog()["licence"]
+    terms = catalog()["licence"].map(_marked)
     text = [intro, "", "Data in this chapter"]
     text += [
         f"  {a.name}: {a.title}; {a.rows:,} rows; {a.coverage}; as of {a.as_of}; {terms[a.name]}"
