@@ -266,7 +266,7 @@ def test_appetite_makes_one_suspect_and_clears_the_others():
 
 @given(structures, opportunities, cautious, st.sampled_from(["detect", "alarms", "doubt", "missed"]))
 def test_the_safe_improvements_never_raise_attacks(pi, gamma, resolve, kind):
-    path = m.attribution_path(pi, kind, SHARES, gamma, (0, 1), resolve)
+    path = m.attribution_paths(pi, [kind], SHARES, gamma, (0, 1), resolve)[kind]
     attacks = np.array([d.attacks for d in path])
     assert (np.diff(attacks) <= 1e-6).all()
 
@@ -274,13 +274,15 @@ def test_the_safe_improvements_never_raise_attacks(pi, gamma, resolve, kind):
 @pytest.mark.parametrize("kind", ["unclear", "grades"])
 def test_the_other_improvements_can_raise_attacks(kind):
     pi = m.signals(3, 0.8, 0.7, 0.1)
-    first, last = (m.attribution_path(pi, kind, (0, 1), 0.5, (0, 1), (0.4, 0.6))[i].attacks for i in (0, 1))
+    first, last = (
+        m.attribution_paths(pi, [kind], (0, 1), 0.5, (0, 1), (0.4, 0.6))[kind][i].attacks for i in (0, 1)
+    )
     assert last > first + 0.01
 
 
 def test_the_path_is_the_same_as_one_by_one():
     pi = m.signals(2, 0.7, 0.8, 0.2)
-    path = m.attribution_path(pi, "grades", (0.2, 0.9), 0.4, (0, 1), (0.3, 0.7))
+    path = m.attribution_paths(pi, ["grades"], (0.2, 0.9), 0.4, (0, 1), (0.3, 0.7))["grades"]
     for share, d in zip((0.2, 0.9), path, strict=True):
         one = m.attribution_equilibrium(m.improve(pi, "grades", share), 0.4, (0, 1), (0.3, 0.7))
         assert d.attacks == pytest.approx(one.attacks, abs=1e-7)
@@ -370,3 +372,22 @@ def test_payoff_table_agrees_with_single_pairings():
     play = m.play_restraint("probe", "threshold", 0.8, 0.1, rounds=100, runs=100)
     assert table[keys.index("probe"), keys.index("threshold")] == pytest.approx(play.payoffs[0].mean())
     assert table[0, 0] == 0  # two who never attack
+
+
+@given(structures, st.sampled_from(list(m.IMPROVEMENTS)), opportunities, cautious)
+def test_the_short_way_for_like_attackers_is_the_long_way(pi, kind, gamma, resolve):
+    better = m.improve(pi, kind, 0.6)
+    low, high = np.zeros(len(pi) - 1), np.ones(len(pi) - 1)
+    assert m._alike(better[None], low, high)
+    low[0] = 0.1
+    assert not m._alike(better[None], low, high)
+    short = m.attribution_paths(pi, [kind], (0.6,), gamma, (0, 1), resolve)[kind][0]
+    long = m.attribution_equilibrium(better, gamma, (0, 1), resolve)
+    assert short.cutoffs == pytest.approx(long.cutoffs, abs=1e-6)
+
+
+def test_unlike_signals_are_seen_as_such():
+    pi = m.signals(3, 0.8, 0.7, 0.1)
+    pi[1, 0], pi[1, 1] = pi[1, 0] + 0.1, pi[1, 1] - 0.1
+    assert not m._alike(pi[None], np.zeros(3), np.ones(3))
+    assert m._alike(m.signals(3, 0.8, 0.7, 0.1)[None], np.zeros(3), np.ones(3))

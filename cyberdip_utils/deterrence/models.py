@@ -30,7 +30,7 @@ __all__ = [
     "attack_payoff",
     "attribution_by_value",
     "attribution_equilibrium",
-    "attribution_path",
+    "attribution_paths",
     "blame_bimatrix",
     "blame_equilibria",
     "blame_game",
@@ -50,6 +50,8 @@ __all__ = [
 def _unit(**values) -> None:
     """Each value (or array) is a probability, else ``ValueError`` with its name."""
     for name, value in values.items():
+        if isinstance(value, (int, float)) and 0 <= value <= 1:  # the common case, many times in a curve
+            continue
         array = np.asarray(value, dtype=float)
         if not (np.isfinite(array).all() and (array >= 0).all() and (array <= 1).all()):
             raise ValueError(f"{name}: {value!r} is not a probability from 0 to 1")
@@ -549,6 +551,37 @@ class Deterrence:
 _FLOOR = 1e-12  # an attacker who never attacks is the limit of one who hardly does: beliefs stay defined
 
 
+def _alike(pi, low, high) -> bool:
+    """Is no attacker different from another, in benefits or in signals?"""
+    n = pi.shape[-2] - 1
+    if np.ptp(low) or np.ptp(high) or (pi.shape[-1] - 1) % n:
+        return False
+    grid = pi[..., 1:].reshape(*pi.shape[:-1], -1, n)  # …, truth, grade, name
+    turned = np.roll(np.roll(grid[..., 1:, :, :], 1, axis=-3), 1, axis=-1)
+    return (
+        np.allclose(grid[..., 1:, :, :], turned, atol=1e-12)
+        and np.allclose(np.ptp(grid[..., 0, :, :], axis=-1), 0, atol=1e-12)
+        and np.allclose(np.ptp(pi[..., 1:, 0], axis=-1), 0, atol=1e-12)
+    )
+
+
+def _common_cutoff(pi, opportunity, low, high, resolve):
+    """The cutoff of like attackers, by bisection: what follows an attack falls as all attack less."""
+    n = pi.shape[-2] - 1
+    nobody, first = pi[..., 0, :], pi[..., 1, :]
+    excess = (pi[..., 1:, :] - nobody[..., None, :]).sum(axis=-2)
+    y_low, y_high = resolve
+    a, b = np.full(pi.shape[:-2], -1.0), np.full(pi.shape[:-2], 1.0)
+    for _ in range(40):
+        mid = (a + b) / 2
+        w = (opportunity / n * np.clip((high[0] - mid) / (high[0] - low[0]), _FLOOR, 1))[..., None]
+        total = nobody + w * excess
+        belief = np.divide(w * first, total, out=np.zeros_like(first), where=total > 0)
+        h = ((first - nobody) * np.clip((y_high - 1 + belief) / (y_high - y_low), 0, 1)).sum(axis=-1)
+        a, b = np.where(h > mid, mid, a), np.where(h > mid, b, mid)
+    return np.repeat(((a + b) / 2)[..., None], n, axis=-1)
+
+
 def _cutoffs(pi, opportunity, low, high, resolve, start, tolerance=1e-9, most=2000):
     """Cutoffs in equilibrium for a stack of signals (…, n + 1, S), by iteration from ``start``.
 
@@ -670,21 +703,37 @@ def _outcome(pi, cutoffs, opportunity, low, high, resolve) -> Deterrence:
     )
 
 
-def attribution_path(
+def attribution_paths(
     pi: np.ndarray,
-    kind: str,
+    kinds: Sequence[str],
     shares: Sequence[float],
     opportunity: float = 0.5,
     benefits: tuple = (0.0, 1.0),
     resolve: tuple[float, float] = (0.0, 1.0),
-) -> list[Deterrence]:
-    """The equilibria along an improvement, solved together. Parameters as :func:`attribution_equilibrium`."""
-    stack = np.array([improve(pi, kind, s) for s in shares])
-    n = stack.shape[-2] - 1
+) -> dict[str, list[Deterrence]]:
+    """The equilibria along each kind of improvement, solved together.
+
+    For like attackers the common cutoff is found directly, which is faster and the same. Parameters as
+    :func:`attribution_equilibrium`; ``kinds`` are keys of :data:`IMPROVEMENTS`, ``shares`` as in :func:`improve`.
+    """
+    n = len(pi) - 1
     low, high = (np.broadcast_to(np.asarray(b, float), (n,)) for b in benefits)
     retaliation(0.0, resolve)
-    solved = _cutoffs(stack, opportunity, low, high, resolve, 1.0)
-    return [_outcome(p, x, opportunity, low, high, resolve) for p, x in zip(stack, solved, strict=True)]
+    made = {kind: np.array([improve(pi, kind, s) for s in shares]) for kind in kinds}
+    paths = {}
+    for width in {p.shape[-1] for p in made.values()}:
+        same = [kind for kind in kinds if made[kind].shape[-1] == width]
+        stack = np.array([made[kind] for kind in same])
+        if _alike(stack, low, high):
+            solved = _common_cutoff(stack, opportunity, low, high, resolve)
+        else:
+            solved = _cutoffs(stack, opportunity, low, high, resolve, 1.0, tolerance=1e-7)
+        for kind, cutoffs in zip(same, solved, strict=True):
+            paths[kind] = [
+                _outcome(p, x, opportunity, low, high, resolve)
+                for p, x in zip(made[kind], cutoffs, strict=True)
+            ]
+    return {kind: paths[kind] for kind in kinds}
 
 
 # ---------------------------------------------------------------- (d) a repeated game of restraint
