@@ -26,11 +26,11 @@ from cyberdip_utils.deterrence.responses import (
 
 CYBER, HYBRID, BOTH, CODED, US = "cyber", "hybrid", "both", "coded", "us"
 REGIMES = {
-    CYBER: "EU, cyber-attacks (2019/796)",
-    HYBRID: "EU, Russian hybrid acts (2024/2642)",
+    CYBER: "EU cyber (2019/796)",
+    HYBRID: "EU hybrid (2024/2642)",
     BOTH: "both EU lists",
-    CODED: "sanctions coded by EuRepoC",
-    US: "US list, snapshot of January 2023",
+    CODED: "coded by EuRepoC",
+    US: "US, January 2023",
 }
 #: Day on which the Council adopted the regulation: before it, nobody could be listed.
 ADOPTED = {

@@ -18,19 +18,20 @@ from cyberdip_utils.data import load
 from cyberdip_utils.stats import wilson
 
 YEARS = (2000, 2024)
+SMALLEST = 10  # incidents a group needs to stand alone
 
 LIVE, BEGAN, WHOLE = "entered", "began", "whole"
 COHORTS = {
-    LIVE: "entered after the first load",
+    LIVE: "after the first load",
     BEGAN: "began after the first load",
     WHOLE: "whole record",
 }
 SETTLED, ORGAN, WIDE, ROLE, EVERY = "settled", "organ", "wide", "role", "every"
 LINKS = {
-    SETTLED: "a state or its affiliate is named",
-    ORGAN: "a state's own organ is named",
-    WIDE: "any claim or hint of a state",
-    ROLE: "coders see a state's part in it",
+    SETTLED: "a state or affiliate named",
+    ORGAN: "a state's organ named",
+    WIDE: "any claim or hint",
+    ROLE: "coders see a state's part",
     EVERY: "all incidents",
 }
 ALL, OLDER = "all", "older"
@@ -53,6 +54,16 @@ KINDS = {
     HOME: "a legal step at home",
     RETORSION: "sanctions or other retorsion",
     NAMING: "a government, court or body names an origin",
+}
+
+TAGS = {
+    ANY: "any response",
+    POLITICAL: "political",
+    LEGAL: "legal",
+    STATEMENT: "executive's statement",
+    HOME: "legal step at home",
+    RETORSION: "sanctions, retorsion",
+    NAMING: "official naming",
 }
 
 # one step for each incident, the strongest that is coded
@@ -352,7 +363,7 @@ def rates(
     by, kind, link, cohort, scope, between
         Keys of ``BY``, ``KINDS``, ``LINKS``, ``COHORTS``, ``SCOPES``; years of the start.
     most : int
-        Groups to name, the largest; the other ones are pooled as "others" (states and types only).
+        Groups to name, the largest with 10 incidents or more; the rest are pooled as "others" (states and types only).
 
     Returns
     -------
@@ -365,7 +376,7 @@ def rates(
     rows = rows[rows["incident_id"].isin(base.index)]
     if by in ("origin", "receiver", "type"):
         top = rows["group"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        named = list(top.index[:most])
+        named = list(top[top >= SMALLEST].index[:most])
         rows = rows.assign(group=rows["group"].where(rows["group"].isin(named), "others")).drop_duplicates()
         order = [*named, "others"]
     else:
@@ -448,8 +459,8 @@ def flow(by: str, to: str, base: pd.DataFrame) -> pd.DataFrame:
 
 EXACT, SOONEST, LATEST = "exact", "soonest", "latest"
 DATES = {
-    SOONEST: "shortest wait the dates allow",
-    LATEST: "longest wait the dates allow",
+    SOONEST: "shortest possible wait",
+    LATEST: "longest possible wait",
     EXACT: "exact dates only",
 }
 SPLITS = {
@@ -544,9 +555,6 @@ def _split(split: str, base: pd.DataFrame) -> dict[str, pd.Index]:
     else:
         parts = {"all incidents": pd.Series(True, index=base.index)}
     return {g: base.index[mask.fillna(False).to_numpy(dtype=bool)] for g, mask in parts.items()}
-
-
-SMALLEST = 10
 
 
 @cache

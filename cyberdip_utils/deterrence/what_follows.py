@@ -57,6 +57,22 @@ SHADES = dict(zip(r.STEPS, (*figures.COLOURS[:5], figures.NO_DATA), strict=True)
 )
 
 
+#: Shorter names for the picture, so that both columns fit a narrow page.
+SHORT = {
+    "sanctions, retorsion": "sanctions",
+    "legal step at home": "law at home",
+    "warning, other": "warning etc.",
+    "only named by a state": "only named",
+    "nothing coded": "none coded",
+    "receiver itself": "receiver",
+    "receiver and others": "both",
+    "only others": "others",
+    "party not coded": "not said",
+    "state-affiliated": "affiliated",
+    "origin unknown": "unknown",
+}
+
+
 def _faded(colour: str, strength: float = 0.45) -> str:
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red},{green},{blue},{strength})"
@@ -84,7 +100,11 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
             arrangement="fixed",
             textfont={"size": 14, "color": figures.INK},
             node={
-                "label": [f"{figures.plain(g)}: {n:,}" for part in (starts, ends) for g, n in part.items()],
+                "label": [
+                    f"{figures.plain(SHORT.get(g, g))}{between}{n:,}"
+                    for part, between in ((starts, "<br>"), (ends, " "))
+                    for g, n in part.items()
+                ],
                 "x": [0.001] * len(left) + [0.999] * len(right),
                 "y": _heights(list(starts)) + _heights(list(ends)),
                 "color": [figures.SOFT_INK] * len(left) + [SHADES[g] for g in right],
@@ -278,7 +298,7 @@ response_gap = Exhibit(
     "Which incidents are answered?",
     gap,
     by=choice(_options(r.BY), label="Compare by"),
-    kind=choice(_options(r.KINDS), label="Response"),
+    kind=choice(_options(r.TAGS), label="Response"),
     link=choice(_options(r.LINKS), label="State-linked means"),
     cohort=choice(_options(r.COHORTS), **COHORT),
     scope=choice(_options(r.SCOPES), label="Rule", help="In 2023 the record's rule was widened."),
@@ -305,16 +325,33 @@ def _wait(low: float, high: float) -> str:
 SHORT_NAME = 24
 
 
+def _when(low: pd.Series, high: pd.Series) -> np.ndarray:
+    """Dates no more exact than their bounds."""
+    return np.array(
+        [
+            ""
+            if pd.isna(a)
+            else f"{a:%Y-%m-%d}"
+            if a == b
+            else f"{a:%Y-%m}"
+            if (b - a).days < 31
+            else f"{a:%Y}"
+            for a, b in zip(low, high, strict=True)
+        ],
+        dtype=object,
+    )
+
+
 def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
     """A row for each operation: when it began, became public, was named, and was sanctioned."""
-    labels = [figures.plain(o, 16, SHORT_NAME * 2) for o in frame["operation"]]
+    labels = [figures.plain(o, 11, SHORT_NAME) for o in frame["operation"]]
     rows = [
         f"{t}<br>#{i}" if labels.count(t) > 1 else t for t, i in zip(labels, frame["incident"], strict=True)
     ]
     figure = figures.new(
-        max(320, 130 + 44 * len(rows)),
+        max(320, 130 + 54 * len(rows)),
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows, "autorange": "reversed"},
-        xaxis={"title": {"text": "year"}},
+        xaxis={"title": {"text": "year"}, "nticks": 6, "tickformat": "%Y", "tickangle": 0},
     )
     event = listings.START if origin == listings.LAW else origin
     begins = frame[f"{event}_low"]
@@ -334,12 +371,18 @@ def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
         ("named_low", "named by a state"),
         ("first", "sanctioned"),
     )
+    began = frame["start_low"]
     for i, (column, name) in enumerate(marks):
-        known = frame[column].notna()
+        ends = frame[column.replace("low", "high")]
+        at = frame[column].mask(
+            (frame[column] < began) & (ends >= began), began
+        )  # a vague date: not before the start
+        known = at.notna()
+        when = _when(frame[column], ends)[known.tolist()]
         if known.any():
             figure.add_trace(
                 go.Scatter(
-                    x=frame.loc[known, column].tolist(),
+                    x=at[known].tolist(),
                     y=[y for y, k in zip(rows, known, strict=True) if k],
                     mode="markers",
                     name=name,
@@ -350,10 +393,10 @@ def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
                         "line": {"color": figures.INK, "width": 1},
                     },
                     text=[
-                        f"<b>{figures.plain(o, 40)}</b><br>{name}: {d:%Y-%m-%d}<br>{_wait(a, b)} to the sanction"
+                        f"<b>{figures.plain(o, 40)}</b><br>{name}: {d}<br>{_wait(a, b)} to the sanction"
                         for o, d, a, b in zip(
                             frame.loc[known, "operation"],
-                            frame.loc[known, column],
+                            when,
                             frame.loc[known, "low"],
                             frame.loc[known, "high"],
                             strict=True,
@@ -410,25 +453,13 @@ def _clock_view(regime: str, origin: str) -> View:
         f"{_wait(fast['low'], fast['high'])}."
     )
 
-    def when(event: str) -> list[str]:
-        low, high = frame[f"{event}_low"], frame[f"{event}_high"]
-        return [
-            ""
-            if pd.isna(a)
-            else f"{a:%Y-%m-%d}"
-            if a == b
-            else f"{a:%Y-%m}"
-            if (b - a).days < 31
-            else f"{a:%Y}"
-            for a, b in zip(low, high, strict=True)
-        ]
-
+    dates = {e: _when(frame[f"{e}_low"], frame[f"{e}_high"]) for e in listings.EVENTS}
     table = pd.DataFrame(
         {
             columns[0]: frame["operation"],
-            columns[1]: when("start"),
-            columns[2]: when("public"),
-            columns[3]: when("named"),
+            columns[1]: dates["start"],
+            columns[2]: dates["public"],
+            columns[3]: dates["named"],
             columns[4]: [f"{d:%Y-%m-%d}" for d in frame["first"]],
             columns[5]: [_wait(a, b) for a, b in zip(frame["low"], frame["high"], strict=True)],
             columns[6]: frame["matched"],
@@ -787,7 +818,7 @@ time_to_response = Exhibit(
     "How long until someone responds?",
     timing,
     split=choice(_options(r.SPLITS), label="Compare by"),
-    kind=choice(_options(r.KINDS), label="The wait ends with", help="Not used by the race."),
+    kind=choice(_options(r.TAGS), label="The wait ends with", help="Not used by the race."),
     dates=choice(
         _options(r.DATES), default=r.LATEST, label="Dates", help="Not used when treatments are compared."
     ),
