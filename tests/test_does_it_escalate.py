@@ -353,3 +353,30 @@ def test_check_right_slip_other_and_no_number():
     )
     assert not check("3.4", "raised", 0.5).right
     assert "Give one number" in check("3.4", "raised", None).sentence
+
+
+def test_every_row_and_column_of_the_matrix_is_labelled():
+    """plotly takes a category named "3" for the third place: names must not be numbers."""
+    figure = escalate.what_came_next.view().figure
+    for axis, names in ((figure.layout.xaxis, figure.data[0].x), (figure.layout.yaxis, figure.data[0].y)):
+        assert list(axis.tickvals) == list(names) and not any(str(n).isdigit() for n in names)
+    assert [t.split("<br>")[0] for t in figure.layout.yaxis.ticktext] == [
+        "after 1–2",
+        "after 3",
+        "after 4",
+        "after 5–6",
+    ]
+
+
+@pytest.mark.parametrize("statistic", escalate.STATISTICS)
+@pytest.mark.parametrize("window", [30, 365])
+def test_bars_of_the_shuffles_hold_every_shuffle(statistic, window):
+    view = escalate.chance_alone.view(statistic=statistic, how="clock", window=window)
+    drawn = escalate.chance_test(statistic, "clock", window)["drawn"]
+    assert sum(sum(t.y) for t in view.figure.data if t.type == "bar") == np.isfinite(drawn).sum()
+
+
+def test_busy_sides_by_hand():
+    frame = escalate.answers(365)
+    rows = frame[frame["initiator_iso3"] == "USA"]
+    assert f"({int(rows['answered'].sum())} of {len(rows)};" in escalate.finding_busy()

@@ -34,7 +34,7 @@ BAND = np.array([0, 0, 0, 1, 2, 3, 3])  # severity to the place of its band
 NONE = "no move"
 PERIODS = ((2000, 2008), (2009, 2011), (2012, 2014), (2015, 2017), (2018, 2020))
 NEW_DOCTRINE = 2018  # United States Cyber Command (2018), of 23 March 2018
-SHORT = {"USA": "US", "GBR": "UK", "PRK": "N. Korea", "KOR": "S. Korea"}
+SHORT = {"USA": "US", "GBR": "UK", "PRK": "N. Korea", "KOR": "S. Korea", "SAU": "S. Arabia"}
 SCOPE = (
     "Pairs of rival states were chosen first and incidents looked for within them, so nothing here speaks for other "
     "states. Initiators and severity are the authors' reading of public sources."
@@ -238,14 +238,17 @@ def _all_pairs(frame: pd.DataFrame, measure: str, most: int = 15) -> tuple[go.Fi
     place = frame["year"].map(lambda y: names[SPANS[(min(y, 2020) - 2000) // 3]])
     grid = frame.groupby(["pair", place])["severity"].agg(rule).unstack()
     grid = grid.reindex(index=order[:most], columns=[n for n in names.values() if n in set(place)])
-    shown = grid.round(1).set_axis([f"{pair_label(p)} ({counts[p]})" for p in grid.index])
     figure = figures.heatmap(
-        shown, f"{MEASURES[measure]} severity", lo=1, hi=6, height=max(300, 150 + 30 * len(shown))
+        grid.round(1).set_axis([pair_label(p) for p in grid.index]),
+        f"{MEASURES[measure]} severity",
+        lo=1,
+        hi=6,
+        height=max(300, 110 + 38 * len(grid)),
     )
-    figure.update_traces(
-        colorbar={"orientation": "h", "y": -0.02, "yanchor": "top", "len": 0.8, "title": {"side": "top"}}
-    )
-    figure.update_xaxes(tickangle=-35)
+    figure.update_traces(showscale=False, textfont={"size": 13})
+    figure.update_xaxes(tickangle=-90)
+    labels = [f"{pair_label(p).replace('–', '–<br>')} ({counts[p]})" for p in grid.index]
+    figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, tickfont={"size": 12})
     table = (
         frame.groupby(["pair", "year"])["severity"]
         .agg(incidents="size", highest="max", mean="mean")
@@ -418,32 +421,30 @@ def what_next(
     )
     cells, hover = {}, {}
     for r in frame.itertuples():
-        beyond = (
-            ""
-            if not r.n
-            else " ▲"
-            if r.share > r.chance_high + 1e-12
-            else " ▼"
-            if r.share < r.chance_low - 1e-12
-            else ""
-        )
-        cells[r.after, r.next] = (
-            f"<b>{r.share:.0%}</b>{beyond}<br>{r.low * 100:.0f}–{r.high * 100:.0f}" if r.n else ""
-        )
+        near = 1e-12
+        mark = "▲" if r.share > r.chance_high + near else "▼" if r.share < r.chance_low - near else ""
+        ends = f'<span style="font-size:10px">{r.low * 100:.0f}–{r.high * 100:.0f}</span>'
+        cells[r.after, r.next] = f"<b>{r.share:.0%}</b><br>{ends}<br>{mark}" if r.n else ""
         hover[r.after, r.next] = (
             f"{r.count} of {r.n}; interval {r.low:.0%} to {r.high:.0%}; random order {r.chance_low:.0%} to {r.chance_high:.0%}"
         )
     sizes = frame.groupby("after")["n"].first()
-    shown = grid.set_axis([f"{b} (n={sizes[b]})" for b in BANDS]).set_axis(
-        [NONE, *(f"next {b}" for b in BANDS)], axis=1
+    # a category named "3" and the third place are one to plotly: names with words keep them apart
+    ways, states = ["none", *(f"next {b}" for b in BANDS)], [f"after {b}" for b in BANDS]
+    figure = figures.heatmap(
+        grid.set_axis(ways, axis=1).set_axis(states), percent=True, lo=0, hi=1, height=430
     )
-    figure = figures.heatmap(shown, percent=True, lo=0, hi=1, height=420)
     figure.data[0].update(
         text=[[cells[b, c] for c in (NONE, *BANDS)] for b in BANDS],
         customdata=[[hover[b, c] for c in (NONE, *BANDS)] for b in BANDS],
+        textfont={"size": 13},
         showscale=False,
     )
-    figure.update_layout(yaxis={"title": {"text": "severity of the incident"}}, xaxis={"tickangle": 0})
+    figure.update_xaxes(
+        title={"text": "what came next"}, tickvals=ways, ticktext=["none", *BANDS], tickangle=0
+    )
+    labels = [f"{state}<br>n={sizes[b]}" for state, b in zip(states, BANDS, strict=True)]
+    figure.update_yaxes(tickvals=states, ticktext=labels, tickfont={"size": 13})
     overall = _overall(window, by, unit, scope, interval)
     drawn = _dealt(ORDER, by, unit, scope)
     ok = drawn.followed(window, LAST)
@@ -569,20 +570,28 @@ def chance(
         return View(figures.empty(message), message, pd.DataFrame(), SCOPE, SOURCES)
     flat = np.ptp(known) < 1e-12
     step = max((max(known.max(), observed) - min(known.min(), observed)) / 30, 0.002)
-    start = min(known.min(), observed) - step / 2
-    places = np.round((known - start) / step - 0.5).astype(int)
+    if statistic in ("answered", "higher"):  # a bin holds a whole number of incidents, so none is favoured
+        each = 1 / len(answers(window, OTHER, unit, scope))
+        step = each * max(1, round(step / each))
+        start = min(known.min(), observed) - each / 2
+    else:
+        start = min(known.min(), observed) - step / 2
+    places = np.floor((known - start) / step).astype(int)
     counts = np.bincount(places)
     centres = start + (np.arange(len(counts)) + 0.5) * step
     inside = (centres >= test["low"] - step / 2) & (centres <= test["high"] + step / 2)
     figure = figures.new(
         400,
         bargap=0.05,
-        xaxis={"title": {"text": STATISTICS[statistic].rstrip(",")}, "tickformat": ".0%" if rate else ".1f"},
+        xaxis={
+            "title": {"text": figures.plain(STATISTICS[statistic].rstrip(","), width=26)},
+            "tickformat": ".0%" if rate else ".1f",
+        },
         yaxis={"title": {"text": f"of {len(known):,} shuffles"}, "rangemode": "tozero"},
     )
     for label, keep, colour, pattern in (
         ("central 95%", inside, figures.COLOURS[5], ""),
-        ("outer 5%", ~inside, figures.NO_DATA, "/"),
+        ("outer 5%", ~inside, figures.SOFT_INK, "/"),
     ):
         if keep.any() and counts[keep].sum():
             figure.add_trace(
@@ -675,6 +684,15 @@ HELD = {
     "high": "severity 5 or 6",
     "achieved": "objective achieved",
     "concession": "concession by the target",
+}
+WORDS = {
+    "answered": "were followed by a move of the other side",
+    "higher": "were followed by a more severe move of the other side",
+    "paired": "are paired by the authors with an action of the other side that starts",
+    "low": "have a severity of 1 to 3",
+    "high": "have a severity of 5 or 6",
+    "achieved": "are coded as having reached their objective",
+    "concession": "are coded as having won a concession",
 }
 GROUPINGS = {
     "period": "years",
@@ -784,13 +802,20 @@ def restraint(measure: str = "answered", by: str = "period", window: int = 365, 
         return View(figures.empty(message), message, table, SCOPE, ("dcid_incidents", "dcid_actions"))
     table.insert(3, "share", table["count"] / table["n"])
     k, n = int(frame["yes"].sum()), len(frame)
-    shown = table.assign(
-        label=[f"{g} (n={m})" for g, m in zip(table[GROUPINGS[by]], table["n"], strict=True)]
+    figure = figures.bars(table, GROUPINGS[by], "share", "low", "high", label=HELD[measure], percent=True)
+    labels = [
+        f"{figures.plain(g, width=13)}<br>n={m}"
+        for g, m in zip(table[GROUPINGS[by]], table["n"], strict=True)
+    ]
+    figure.update_layout(height=max(280, 120 + 52 * len(table)))
+    figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, tickfont={"size": 13})
+    top = figure.layout.xaxis.range[1]
+    figure.update_xaxes(
+        range=[0, top * 1.08], nticks=6, title={"text": figures.plain(HELD[measure], width=24)}
     )
-    figure = figures.bars(shown, "label", "share", "low", "high", label=HELD[measure], percent=True)
-    whom = "" if receiver == ALL else f" with {country(receiver)} as the target"
+    whom = "" if receiver == ALL else f" against {country(receiver)}"
     timed = f" within {window} days" if measure in ("answered", "higher", "paired") else ""
-    takeaway = f"Of the incidents{whom}, “{HELD[measure]}”{timed} holds for {share(k, n)}"
+    takeaway = f"{share(k, n)} of the incidents{whom} {WORDS[measure]}{timed}"
     if by == "period":
         from cyberdip_utils.rank import spearman
 
@@ -891,6 +916,23 @@ def finding_chance() -> str:
         f"Over {total} combinations of measure, shuffle and window (each row, all pairs), the record lies above the central "
         f"95% of the shuffles in {more} and below it in {less}; luck alone would put about {0.05 * total:.0f} outside."
     )
+
+
+def finding_busy() -> str:
+    """Moves of the United States and of China, in all their pairs, that were followed within a year, beside what turned calendars give."""
+    recorded, drawn = (_dealt(how, OTHER, ROWS, ALL) for how in ("", CLOCK))
+    initiators = moves()["initiator_iso3"].to_numpy()
+    said = []
+    for who in ("USA", "CHN"):
+        kept, dealt = (x.followed(365, LAST) & (initiators == who) for x in (recorded, drawn))
+        k, n = int((recorded.within(365) > 0)[kept].sum()), int(kept.sum())
+        low, high = np.percentile(
+            ((drawn.within(365) > 0) & dealt).sum(axis=1) / dealt.sum(axis=1), [2.5, 97.5]
+        )
+        said.append(
+            f"{country(who)} {share(k, n)}, with one side's calendar turned at random {low:.0%} to {high:.0%}"
+        )
+    return f"Moves followed by the other side within a year, by initiator: {'; '.join(said)}."
 
 
 def finding_paired() -> str:
