@@ -335,7 +335,9 @@ def test_ladder_of_one_pair_by_hand():
     table = load("dcid_incidents")
     rows = table[(table["state_a"] == "USA") & (table["state_b"] == "IRN")]
     view = escalate.severity_ladder.view(pair="USA-IRN")
-    assert len(view.table) == len(rows) == 30 and view.takeaway.startswith("30 incidents, 9 by United States")
+    assert len(view.table) == len(rows) == 30 and view.takeaway.startswith(
+        "30 incidents (initiated by United States 9, by Iran 21)"
+    )
     assert len(escalate.severity_ladder.view().table) == len(escalate.record().groupby(["pair", "year"]))
 
 

@@ -290,8 +290,8 @@ def ladder(
         by_a, by_b = ((frame["initiator_iso3"] == c).sum() for c in (a, b))
         first = frame[frame["severity"] == top].sort_values("start_on").iloc[0]
         takeaway = (
-            f"{n} incident{'s' * (n > 1)}, {by_a} by {country(a)} and {by_b} by {country(b)}; the highest severity, {top}, is first "
-            f"coded for {first['start_on']:%B %Y}; rank correlation of severity with the date: {_trend(frame)}."
+            f"{n} incident{'s' * (n > 1)} (initiated by {country(a)} {by_a}, by {country(b)} {by_b}); the highest severity, "
+            f"{top}, is first coded for {first['start_on']:%B %Y}; rank correlation of severity with the date: {_trend(frame)}."
         )
         caveat = (
             "Nearly half of all starts are coded to the first of a month, which stands for “some time that month”. "
@@ -608,6 +608,9 @@ def chance(
                     hovertemplate="%{y} shuffles near %{x}<extra></extra>",
                 )
             )
+    if flat:
+        figure.update_traces(width=0.01)
+        figure.update_xaxes(range=[max(0, observed - 0.1), observed + 0.1])
     figure.add_trace(
         go.Scatter(
             x=[observed, observed],
@@ -811,9 +814,9 @@ def restraint(measure: str = "answered", by: str = "period", window: int = 365, 
     figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, tickfont={"size": 13})
     top = figure.layout.xaxis.range[1]
     figure.update_xaxes(
-        range=[0, top * 1.08], nticks=6, title={"text": figures.plain(HELD[measure], width=24)}
+        range=[0, top * 1.08], nticks=4, tickangle=0, title={"text": figures.plain(HELD[measure], width=20)}
     )
-    whom = "" if receiver == ALL else f" against {country(receiver)}"
+    whom = "" if receiver == ALL else f" (target: {country(receiver)})"
     timed = f" within {window} days" if measure in ("answered", "higher", "paired") else ""
     takeaway = f"{share(k, n)} of the incidents{whom} {WORDS[measure]}{timed}"
     if by == "period":
