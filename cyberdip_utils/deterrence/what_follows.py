@@ -46,6 +46,17 @@ def _options(words: dict) -> list[tuple[str, str]]:
     return [(text[0].upper() + text[1:], key) for key, text in words.items()]
 
 
+def _folded(figure: go.Figure, width: int = 12) -> go.Figure:
+    """Break the labels of the rows, so that a narrow page keeps room for the bars."""
+
+    def fold(labels) -> list[str]:
+        return [figures.plain(str(label).replace("-", "- "), width).replace("- ", "-") for label in labels]
+
+    for trace in figure.data:
+        trace.y = fold(trace.y)
+    return figure.update_layout(yaxis={"categoryarray": fold(figure.layout.yaxis.categoryarray)})
+
+
 def _nothing(message: str, columns=("group", "n"), sources=SOURCES, caveat: str = "") -> View:
     return View(figures.empty(message), message, pd.DataFrame(columns=list(columns)), caveat, sources)
 
@@ -101,8 +112,8 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
             textfont={"size": 14, "color": figures.INK},
             node={
                 "label": [
-                    f"{figures.plain(SHORT.get(g, g))}{between}{n:,}"
-                    for part, between in ((starts, "<br>"), (ends, " "))
+                    f"{figures.plain(SHORT.get(g, g))}{'<br>' if fold and n > 0.09 * sum(part) else ' '}{n:,}"
+                    for part, fold in ((starts, True), (ends, False))
                     for g, n in part.items()
                 ],
                 "x": [0.001] * len(left) + [0.999] * len(right),
@@ -278,18 +289,25 @@ def gap(
             low="low",
             high="high",
             percent=True,
-            label="share with a coded response",
+            label="share answered",
             changes=[WIDER_RULE] if {2022, 2023} <= set(parts["group"]) else (),
         )
         figure.update_layout(yaxis={"range": [0, 1.02]}, xaxis={"dtick": 4 if len(parts) > 8 else 1})
     else:
         shown = frame.assign(group=[f"{g} ({n})" for g, n in zip(frame["group"], frame["n"], strict=True)])
         figure = figures.bars(
-            shown, "group", "share", "low", "high", percent=True, label="share with a coded response"
+            shown,
+            "group",
+            "share",
+            "low",
+            "high",
+            percent=True,
+            label="share answered",
+            height=130 + 40 * len(shown),
         )
-        figure.update_traces(
-            marker_color=[figures.SOFT_INK] + [figures.COLOURS[0]] * len(parts), selector={"type": "bar"}
-        )
+        shades = [figures.SOFT_INK] + [figures.COLOURS[0]] * len(parts)
+        figure.update_traces(marker_color=shades, selector={"type": "bar"})
+        _folded(figure).update_layout(xaxis={"nticks": 4, "tickangle": 0})
     return View(figure, takeaway + ".", table, caveat, sources)
 
 
@@ -322,7 +340,14 @@ def _wait(low: float, high: float) -> str:
     return f"{a} {unit}" if a == b else f"{a} to {b} {unit}"
 
 
-SHORT_NAME = 24
+SHORT_NAME = 28
+
+
+def _time_axis(figure: go.Figure, first: pd.Timestamp, last: pd.Timestamp) -> go.Figure:
+    """An axis of years that ends half a year beyond the first and the last day."""
+    room = pd.Timedelta(days=180)
+    style = {"range": [first - room, last + room], "nticks": 4, "tickformat": "%Y", "tickangle": 0}
+    return figure.update_layout(xaxis=style)
 
 
 def _when(low: pd.Series, high: pd.Series) -> np.ndarray:
@@ -344,19 +369,28 @@ def _when(low: pd.Series, high: pd.Series) -> np.ndarray:
 
 def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
     """A row for each operation: when it began, became public, was named, and was sanctioned."""
-    labels = [figures.plain(o, 11, SHORT_NAME) for o in frame["operation"]]
-    rows = [
-        f"{t}<br>#{i}" if labels.count(t) > 1 else t for t, i in zip(labels, frame["incident"], strict=True)
-    ]
+    if regime == listings.CODED:  # names of incidents are sentences; the table has them
+        where = (
+            r.groups("receiver")
+            .groupby("incident_id")["group"]
+            .agg(lambda g: g.iloc[0] if len(g) == 1 else "several")
+        )
+        rows = [f"{figures.plain(where.get(n, 'not coded'), 12)}<br>#{n}" for n in frame["incident"]]
+    else:
+        rows = [figures.plain(o, 11, SHORT_NAME) for o in frame["operation"]]
     figure = figures.new(
         max(320, 130 + 54 * len(rows)),
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": rows, "autorange": "reversed"},
-        xaxis={"title": {"text": "year"}, "nticks": 6, "tickformat": "%Y", "tickangle": 0},
+        xaxis={
+            "title": {"text": "year"},
+        },
     )
     event = listings.START if origin == listings.LAW else origin
     begins = frame[f"{event}_low"]
     if origin == listings.LAW and regime in listings.ADOPTED:
         begins = begins.where(begins > listings.ADOPTED[regime], listings.ADOPTED[regime])
+    first = min(frame[["start_low", "public_low", "named_low"]].min())
+    _time_axis(figure, min(first, listings.ADOPTED.get(regime, first)), frame["first"].max())
     xs, ys = [], []
     for a, b, y in zip(begins, frame["first"], rows, strict=True):
         xs += [a, b, None]
@@ -491,6 +525,9 @@ def _batch_view(regime: str) -> View:
         yaxis={"title": {"text": f"{what}, added up"}, "rangemode": "tozero"},
         xaxis={"title": {"text": "year"}},
     )
+    _time_axis(
+        figure, min(long["on"].min(), listings.ADOPTED.get(regime, long["on"].min())), long["on"].max()
+    )
     for i, (name, part) in enumerate(long.groupby("list", sort=True)):
         end = long["on"].max()
         figure.add_trace(
@@ -518,7 +555,9 @@ def _batch_view(regime: str) -> View:
             )
         )
     if regime in listings.ADOPTED:
-        figures.mark_changes(figure, [(listings.ADOPTED[regime], "regulation adopted")])
+        figures.mark_changes(figure, [(listings.ADOPTED[regime], "")])
+        note = {"text": "regulation<br>adopted", "xanchor": "left", "align": "left", "xshift": 4}
+        figure.layout.annotations[-1].update(note)
     table = frame.assign(on=[f"{d:%Y-%m-%d}" for d in frame["on"]])
     names = ["Day", "List", "Incidents" if regime == listings.CODED else "Parties", "Persons", "Entities"]
     table = table.set_axis(names, axis=1)
@@ -568,10 +607,11 @@ def _who_view(regime: str) -> View:
         "parties",
         group="kind",
         stacked=True,
+        values_shown=False,
         label="incidents" if coded else "listed parties",
         height=max(280, 120 + 40 * min(10, len(top))),
     )
-    figure.update_traces(textangle=0)
+    _folded(figure)
     names = ["State" if coded else "Country", "Kind", "Incidents" if coded else "Parties"]
     return View(figure, takeaway, frame.set_axis(names, axis=1), caveat.strip(), sources)
 
@@ -583,7 +623,7 @@ def _us_view() -> View:
     second = frame.iloc[1]
     linked = load("us_sanction_links")["entity_number"].nunique()
     return View(
-        figures.bars(frame, "programme", "entries", label="entries"),
+        _folded(figures.bars(frame, "programme", "entries", label="entries", height=130 + 56 * len(frame))),
         f"Of {entries} entries tagged CYBER2 in January 2023, {share(alone, entries)} stand under no other programme; "
         f"{int(second['entries'])} are {second['programme'].replace('also ', 'also under ')}, and {linked} are linked to "
         "another listed party.",
