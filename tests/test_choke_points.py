@@ -344,6 +344,12 @@ def test_tree_table_is_the_twin_of_the_picture():
     view = choke_points.choke_tree.view(root="N19", depth=1)
     below = chips.feeds().below("N19")
     assert set(view.table["Input"]) == {chips.inputs()["name"][n] for n in [*below, "N19"]}
+    # nobody is named for spin-on deposition tools: a whole market of rest is still a row
+    open_row = choke_points.choke_tree.view(root="N128", measure="leader").table.set_index("Input")
+    assert open_row.loc["Spin-on deposition tools (adv. pkg.)", ["HHI, least", "HHI, most"]].tolist() == [
+        0,
+        1,
+    ]
     none = choke_points.choke_tree.view(root="N100")
     assert "none of the 6 parts" in none.takeaway
 

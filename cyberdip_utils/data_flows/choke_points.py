@@ -28,7 +28,7 @@ HHI, LEAD, MEMBERS = "index", "leader", "members"
 MEASURES = {
     HHI: ("hhi_low", "hhi_high", "HHI of countries (1: a single one)"),
     LEAD: ("share", "share_high", "share of the largest country"),
-    MEMBERS: ("member_low", "member_high", "share from Wassenaar participants"),
+    MEMBERS: ("member_low", "member_high", "share from participants"),
 }
 
 
@@ -46,6 +46,27 @@ SYMBOL_OF = {"tool": "circle", "material": "square", "design": "diamond"}
 COLOUR_OF = {"tool": figures.COLOURS[0], "material": figures.COLOURS[1], "design": figures.COLOURS[2]}
 
 
+def _line(xs: list, ys: list, colour: str, width: float) -> go.Scatter:
+    return go.Scatter(
+        x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip", showlegend=False
+    )
+
+
+def short(name: str, room: int) -> str:
+    """A name cut to ``room`` characters: first the words that the mark tells anyway go, then the end."""
+    for long, brief in (
+        (" lithography tools", " lithography"),
+        ("(adv. pkg.)", "(pkg.)"),
+        ("for advanced packaging", "adv. packaging"),
+        (" tools", ""),
+        (" and ", " & "),
+        (") lithography", ")"),
+    ):
+        if len(name) > room:
+            name = name.replace(long, brief)
+    return name if len(name) <= room else name[: room - 1].rstrip() + "…"
+
+
 def _rows_figure(rows: pd.DataFrame, label: str) -> go.Figure:
     """Rows with a text line above an interval; ``level`` indents, ``low`` and ``high`` may be missing."""
     n = len(rows)
@@ -55,7 +76,7 @@ def _rows_figure(rows: pd.DataFrame, label: str) -> go.Figure:
             "range": [-0.02, 1.04],
             "title": {"text": figures.plain(label)},
             "dtick": 0.25,
-            "side": "bottom",
+            "zeroline": False,
         },
         yaxis={"range": [n - 0.4, -0.75], "visible": False},
         legend={"y": 1, "yanchor": "bottom"},
@@ -66,21 +87,16 @@ def _rows_figure(rows: pd.DataFrame, label: str) -> go.Figure:
             continue
         place = [float(i) + 0.22 for i in part["place"]]
         wide = part[part["high"] - part["low"] > 0.002]
-        line_x, line_y = [], []
+        stem_x, stem_y, line_x, line_y = [], [], [], []
+        for low, y in zip(part["low"], place, strict=True):
+            stem_x += [0, low, None]
+            stem_y += [y, y, None]
         for low, high, y in zip(wide["low"], wide["high"], wide["place"], strict=True):
             line_x += [low, high, None]
             line_y += [y + 0.22, y + 0.22, None]
+        figure.add_trace(_line(stem_x, stem_y, figures.NO_DATA, 2))
         if line_x:
-            figure.add_trace(
-                go.Scatter(
-                    x=line_x,
-                    y=line_y,
-                    mode="lines",
-                    line={"color": COLOUR_OF[kind], "width": 3},
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
-            )
+            figure.add_trace(_line(line_x, line_y, COLOUR_OF[kind], 4))
         figure.add_trace(
             go.Scatter(
                 x=part["low"].tolist(),
@@ -148,14 +164,10 @@ def choke(root: str = "N25", depth: int = 2, picture: str = TREE, measure: str =
             (float(frame[low_column][node]), float(frame[high_column][node])) if has else (math.nan,) * 2
         )
         kind = str(table["kind"][node])
-        if again:
-            text = f"{named[node]} (shown above)"
-        elif has:
-            text = f"{named[node]}: {_said(node, measure)}"
-        elif kind in chips.STEPS:
-            text = f"{named[node]} (step)"
-        else:
-            text = f"{named[node]}: no shares of its own"
+        value = _said(node, measure, code=True) if has else ""
+        after = " (above)" if again else " (step)" if kind in chips.STEPS else "" if has else " (no shares)"
+        room = 32 - 3 * level - len(value) - len(after)
+        text = f"{value} {short(named[node], room)}" if has else f"{short(named[node], room)}{after}"
         mark = "└ " if level and picture == TREE else ""
         hover = f"{named[node]}: {chips.in_full(node)}" if has else ""
         rows.append(
@@ -195,14 +207,15 @@ def choke(root: str = "N25", depth: int = 2, picture: str = TREE, measure: str =
     )
 
 
-def _said(node: str, measure: str) -> str:
+def _said(node: str, measure: str, code: bool = False) -> str:
     row = _measured().loc[node]
     low, high = row[MEASURES[measure][0]], row[MEASURES[measure][1]]
-    same = high - low < 0.005
     if measure == HHI:
-        return f"{low:.2f}" if same else f"{low:.2f}–{high:.2f}"
-    amount = f"{low:.0%}" if same else f"{low * 100:.0f}–{high:.0%}"
-    return f"{chips.country(row['leader'])} {amount}" if measure == LEAD and row["leader"] else amount
+        return f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f}–{high:.2f}"
+    amount = _amount(low, high)
+    if measure != LEAD or not row["leader"]:
+        return amount
+    return f"{row['leader'] if code else chips.country(row['leader'])} {amount}"
 
 
 def _choke_sentence(root: str, known: list[str], of: int, measure: str) -> str:
@@ -272,7 +285,8 @@ def _kept_figure(rows: pd.DataFrame, threshold: int) -> go.Figure:
             "range": [-0.02, 1.04],
             "tickformat": ".0%",
             "dtick": 0.25,
-            "title": {"text": "share of today's supply that is kept"},
+            "title": {"text": "share of supply kept"},
+            "zeroline": False,
         },
         yaxis={"range": [n - 0.4, -0.75], "visible": False},
     )
@@ -286,16 +300,12 @@ def _kept_figure(rows: pd.DataFrame, threshold: int) -> go.Figure:
             line_x += [low, high, None]
             line_y += [y + 0.2, y + 0.2, None]
         colour = STATUS_COLOUR[state]
-        figure.add_trace(
-            go.Scatter(
-                x=line_x,
-                y=line_y,
-                mode="lines",
-                line={"color": colour, "width": 3},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
+        stem_x, stem_y = [], []
+        for low, y in zip(part["low"], part["place"], strict=True):
+            stem_x += [0, low, None]
+            stem_y += [y + 0.2, y + 0.2, None]
+        figure.add_trace(_line(stem_x, stem_y, figures.NO_DATA, 2))
+        figure.add_trace(_line(line_x, line_y, colour, 4))
         figure.add_trace(
             go.Scatter(
                 x=part["high"].tolist(),
@@ -335,7 +345,12 @@ def _kept_figure(rows: pd.DataFrame, threshold: int) -> go.Figure:
 
 
 def _amount(low: float, high: float) -> str:
-    return f"{high:.0%}" if high - low < 0.005 else f"{low * 100:.0f}–{high:.0%}"
+    return f"{high:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low * 100:.0f}–{high:.0%}"
+
+
+def _row(node: str, low: float, high: float) -> str:
+    value = _amount(low, high)
+    return f"{value} {short(chips.inputs()['name'][node], 28 - len(value))}"
 
 
 def _joined(names: list[str]) -> str:
@@ -374,7 +389,7 @@ def remove(
             "n",
             group="what",
             stacked=True,
-            label="inputs below the threshold",
+            label="inputs",
             values_shown=False,
         )
         twin = turns
@@ -385,7 +400,7 @@ def remove(
                 "low": rows["low"],
                 "high": rows["high"],
                 "state": rows["state"],
-                "text": [f"{table['name'][n]}: {_amount(r.low, r.high)}" for n, r in rows.iterrows()],
+                "text": [_row(n, r.low, r.high) for n, r in rows.iterrows()],
                 "hover": [
                     f"{table['name'][n]} keeps {_amount(r.low, r.high)}"
                     + (f"; set by {table['name'][r.through]}" if r.high < 1 - 1e-9 else "")
@@ -417,9 +432,7 @@ def remove(
                 "low": shown["own_low"],
                 "high": shown["own_high"],
                 "state": shown["own_state"],
-                "text": [
-                    f"{table['name'][n]}: {_amount(r.own_low, r.own_high)}" for n, r in shown.iterrows()
-                ],
+                "text": [_row(n, r.own_low, r.own_high) for n, r in shown.iterrows()],
                 "hover": [f"{table['name'][n]}: {chips.in_full(n)}" for n in shown.index],
             }
         )

@@ -53,10 +53,10 @@ def measures() -> pd.DataFrame:
     states = load("export_control_states").groupby("measure_id")["iso3"].agg("/".join)
     frame["states"], frame["year"] = states, frame["date"].dt.year
     frame["label"] = [
-        f"{r.date:%Y-%m-%d} {r.states}: {r.symbol if isinstance(r.symbol, str) else r.measure} ({i})"
-        for i, r in frame.iterrows()
+        f"{r.date:%Y-%m-%d} {r.symbol if isinstance(r.symbol, str) else f'{r.states}: {r.measure}'}"
+        for r in frame.itertuples()
     ]
-    frame["label"] = frame["label"].map(lambda t: t if len(t) <= 72 else t[:61].rstrip() + "…" + t[-10:])
+    frame["label"] = frame["label"].map(lambda text: text if len(text) <= 60 else text[:59].rstrip() + "…")
     return frame
 
 
@@ -221,7 +221,7 @@ def _placebo_figure(data: pd.DataFrame) -> go.Figure:
         return figures.empty("No placebo has as many years on both sides.")
     figure = figures.new(
         max(260, 110 + 34 * len(data)),
-        xaxis={"tickformat": "+.0%", "title": {"text": "change, years after against years before"}},
+        xaxis={"tickformat": "+.0%", "title": {"text": "change after"}, "nticks": 4, "tickangle": -45},
         yaxis={
             "type": "category",
             "categoryorder": "array",
