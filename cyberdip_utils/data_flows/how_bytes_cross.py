@@ -138,19 +138,27 @@ def by_year(frame: pd.DataFrame) -> pd.DataFrame:
     return out.reindex(grid, fill_value=0).reset_index()
 
 
-def _base_map(codes: pd.Series, label: str, grey: str = "no system there") -> go.Figure:
-    """A map of numbers of systems in four steps."""
-    steps = ("1", "2 to 4", "5 to 9", "10 or more")
-    step = codes.map(lambda n: steps[0 if n == 1 else 1 if n < 5 else 2 if n < 10 else 3])
+def _base_map(counts: pd.Series, steps: tuple[tuple[int, str], ...], grey: str) -> go.Figure:
+    """A map of numbers of systems in steps, each with the number at which it begins."""
+    step = counts.map(lambda n: next(words for least, words in reversed(steps) if n >= least))
+    shades = ("#e3eef6", "#a6cbe3", "#5fa3cc")
     figure = figures.world_map(
         step,
-        label,
-        order=steps,
-        colours=dict(zip(steps, ("#e3eef6", "#bcd7ea", "#8fbfdd", "#5fa3cc"), strict=True)),
-        hover={c: f"systems: {n}" for c, n in codes.items()},
+        "",
+        order=[words for _, words in steps],
+        colours={words: shade for (_, words), shade in zip(steps, shades, strict=True)},
+        hover={c: f"systems: {n}" for c, n in counts.items()},
         height=500,
     )
     return cable_map.say_grey(figure, grey)
+
+
+LANDING_STEPS = ((1, "1–4 systems land"), (5, "5–9"), (10, "10 or more"))
+SHARED_STEPS = ((1, "1 shared"), (2, "2–4"), (5, "5 or more"))
+
+
+def _length(km: float) -> str:
+    return f"{km / 1000:,.0f} thousand km" if km >= 10_000 else f"{km:,.0f} km"
 
 
 def _landing_counts(frame: pd.DataFrame) -> pd.Series:
@@ -172,13 +180,13 @@ def _listing(frame: pd.DataFrame) -> pd.DataFrame:
 def _map_of_year(frame: pd.DataFrame, upto: int) -> tuple[go.Figure, pd.DataFrame]:
     dated = frame.dropna(subset=["year"])
     dated = dated[dated["year"] <= upto]
-    figure = _base_map(_landing_counts(dated), "systems that land")
+    figure = _base_map(_landing_counts(dated), LANDING_STEPS, "none lands")
     running = dated[dated["status"] == RUNNING]
     fresh = running["year"] > upto - RECENT
     cable_map.add_lines(figure, running.index[~fresh], "older", figures.SOFT_INK, 0.7)
     cable_map.add_lines(figure, running.index[fresh], f"since {upto - RECENT + 1}", "#D55E00", 1.8)
     later = dated.index[dated["status"] != RUNNING]
-    cable_map.add_lines(figure, later, "planned or not stated, June 2021", "#CC79A7", 1.8, "dot")
+    cable_map.add_lines(figure, later, "planned or not stated", "#CC79A7", 1.8, "dot")
     return figure, _listing(dated.sort_values(["year", "name"], ascending=[False, True]))
 
 
@@ -209,12 +217,22 @@ def _bars_of_years(frame: pd.DataFrame, upto: int, count: str) -> tuple[go.Figur
                 name=f"{status} in June 2021",
                 marker={
                     "color": colour,
-                    "pattern": {"shape": pattern, "fgcolor": figures.PAPER, "fgopacity": 0.7, "size": 6},
+                    "line": {"color": figures.INK, "width": 0.5},
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "fgcolor": figures.PAPER,
+                        "fgopacity": 0.7,
+                        "size": 6,
+                    },
                 },
             )
         )
     if upto >= 2022:
-        figures.mark_changes(figure, [(2021.5, "June 2021: after this, plans")])
+        value = "systems" if count == SYSTEMS else "km"
+        tallest = float(table.groupby("year")[value].sum().max()) / (1 if count == SYSTEMS else 1000)
+        figure.update_yaxes(range=[0, 1.25 * tallest])  # room for the words beside the line
+        figures.mark_changes(figure, [(2021.5, "June 2021: then plans")])
     return figure, table[table["systems"] > 0].reset_index(drop=True)
 
 
@@ -247,7 +265,7 @@ def _map_of_editions(
 ) -> tuple[go.Figure, pd.DataFrame, dict[str, pd.DataFrame]]:
     parts = editions(where, reach, match)
     both, gone, new = parts["both"], parts["gone"], parts["new"]
-    figure = _base_map(_landing_counts(pd.concat([both, new])), "systems in 2026")
+    figure = _base_map(_landing_counts(pd.concat([both, new])), LANDING_STEPS, "none lands in 2026")
     cable_map.add_lines(figure, both.index, "in both", figures.SOFT_INK, 0.7, edition=2026)
     cable_map.add_lines(figure, new.index, "only in 2026", "#D55E00", 1.6, edition=2026)
     cable_map.add_lines(figure, gone.index, "only in 2021", "#CC79A7", 2.0, "dot", edition=2021)
@@ -295,7 +313,7 @@ def cables_view(
             message = f"No {kind}{place} in either edition."
             return View(figures.empty(message), message, table, CABLES_CAVEAT, sources)
         takeaway = (
-            f"Of {n_old:,} {kind}{place} on the map of June 2021, {len(parts['gone']):,} are not found again "
+            f"Of {plural(n_old, kind.replace('systems', 'system', 1), kind)}{place} on the map of June 2021, {len(parts['gone']):,} are not found again "
             f"in April 2026 {match}; of {n_new:,} there, {len(parts['new']):,} are new."
         )
         error = drawn.reading_error()
@@ -324,19 +342,19 @@ def cables_view(
     words += place.replace("land", "lands") if len(dated) == 1 else place
     if count == KM:
         known = dated["km"].notna()
-        takeaway = f"{words} have {dated['km'].sum() / 1000:,.0f} thousand km in all"
+        takeaway = f"{words} {'has' if len(dated) == 1 else 'have'} {_length(dated['km'].sum())} in all"
         takeaway += f" (length known for {count_of(int(known.sum()), len(dated))})"
-        peak = by_year(dated).groupby("year")["km"].sum()
-        if peak.max() > 0:
-            takeaway += f"; most in {peak.idxmax()}, {peak.max() / 1000:,.0f} thousand km"
+        peak = by_year(running).groupby("year")["km"].sum()
+        if (peak > 0).sum() > 1:
+            takeaway += f"; among those in service {peak.idxmax()} has most, {_length(peak.max())}"
         caveat += (
             " Lengths of whole systems count in the year of service, even where a system grew in stages."
         )
     else:
         takeaway = f"{words}: {plural(len(running), 'was', 'were')} in service in June 2021"
-        peak = by_year(dated).groupby("year")["systems"].sum()
-        if peak.max() > 1:
-            takeaway += f"; most came in {peak.idxmax()} ({peak.max():,})"
+        peak = by_year(running).groupby("year")["systems"].sum()
+        if peak.max() > 1 and (peak > 0).sum() > 1:
+            takeaway += f"; no year has more of those than {peak.idxmax()} ({peak.max():,})"
     return View(figure, takeaway + ".", table, caveat, sources)
 
 
@@ -452,7 +470,7 @@ def between_regions(edition: str = IN_2021, rule: str = drawn.ANY) -> pd.DataFra
 
 
 def _partner_map(source: str, found: pd.Series) -> go.Figure:
-    figure = _base_map(found, "systems shared", "no system shared")
+    figure = _base_map(found, SHARED_STEPS, "none shared")
     spots = _middle()
     if source in spots:
         figure.add_trace(
@@ -495,11 +513,14 @@ def links_view(
     possible = wired * (wired - 1) // 2
     meaning = "share a system" if rule == drawn.ANY else "are joined by a system of these two only"
     caveat = (
-        "Two countries that share a long system need not be joined by it directly: the order of its landings is not "
-        "told. "
-        if rule == drawn.ANY
-        else "Direct ways within longer systems are left out, so this is the least that is certain. "
-    ) + "Land lines, satellites, capacity and who may use the fibre are not in it."
+        (
+            "Two countries that share a long system need not be joined by it directly: the order of its landings is not "
+            "told. "
+            if rule == drawn.ANY
+            else "Direct ways within longer systems are left out, so this is the least that is certain. "
+        )
+        + "Land lines, satellites, capacity and who may use the fibre are not in it. Hong Kong stands under China in the source."
+    )
     sources = ("cable_landings", "cables")
     if edition == IN_2026:
         sources = ("cable_list_2026", "cable_landing_points_2026", "cable_routes")

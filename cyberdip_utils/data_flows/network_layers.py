@@ -5,6 +5,7 @@ Cloud regions are a complete list of eight providers, not a sample, so their sha
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import pandas as pd
@@ -130,7 +131,12 @@ def _against_users(frame: pd.DataFrame, label: str, measure: str) -> go.Figure:
     rows = frame[frame["users"] > 0]
     figure = figures.new(
         520,
-        xaxis={"type": "log", "title": {"text": "internet users, million (log scale)"}, "dtick": 1},
+        xaxis={
+            "type": "log",
+            "title": {"text": "internet users, million (log scale)"},
+            "dtick": 2,
+            "tickangle": 0,
+        },
         yaxis={"title": {"text": figures.plain(label, width=44)}},
         legend={"y": 1.0},
         margin={"l": 10, "r": 20, "t": 60, "b": 10},
@@ -138,7 +144,9 @@ def _against_users(frame: pd.DataFrame, label: str, measure: str) -> go.Figure:
     if measure != "first":
         figure.update_yaxes(type="log", dtick=1)
         figure.update_yaxes(title={"text": figures.plain(f"{label} (log scale)", width=44)})
-    large = set(rows["users"].sort_values(ascending=False).index[:3]) | set(rows.index[:3])
+    large = set(rows["users"].sort_values(ascending=False).index[:1])
+    if measure != "first":  # many share the earliest year
+        large |= set(rows.index[:2])
     for i, name in enumerate(regions()):
         part = rows[[region_of(c) == name for c in rows.index]]
         if part.empty:
@@ -210,18 +218,24 @@ def layers_view(
         rows = frame[frame["users"] > 0]
         rho = spearman(rows["users"].astype(float).tolist(), rows["value"].astype(float).tolist())
         takeaway = f"Rank correlation of {label} and internet users: {rho}."
+        if math.isnan(rho.value):
+            takeaway = f"Too few countries, or too alike, for a rank correlation of {label} and internet users (n = {rho.n})."
         caveat += " The interval takes countries for a draw from many like them, which they are not: read it as a warning of how few they are."
         if per == PER_MILLION and measure != "first":
             caveat += (
                 " Users stand on both axes here, which makes the two fall together whatever the cables do."
             )
     else:
-        top = frame.head(3)
-        said = ", ".join(f"{country(c)} {_amount(v, measure)}" for c, v in top["value"].items())
-        takeaway = (
-            f"{label[0].upper()}{label[1:]}, {len(frame)} countries and territories: "
-            f"{'earliest' if measure == 'first' else 'most'} {said}; median {_amount(float(frame['value'].median()), measure)}."
-        )
+        value = frame["value"].astype(float)
+        head = f"{label[0].upper()}{label[1:]}, {len(frame)} countries and territories: "
+        if measure == "first":
+            old = frame.index[value == value.min()]
+            said = f"earliest {value.min():.0f} in {len(old)} of them"
+        else:
+            said = "most " + ", ".join(
+                f"{country(c)} {_amount(v, measure)}" for c, v in value.head(3).items()
+            )
+        takeaway = f"{head}{said}; median {_amount(float(value.median()), measure)}."
         if picture == "ranking":
             shown = frame.head(25).reset_index()
             shown = shown.assign(country=[country(c) for c in shown["iso3"]])
@@ -409,7 +423,7 @@ def hosts_view(
     caveat = (
         "A complete list of what eight large providers call a region (January 2025), so shares carry no interval: "
         "nothing was drawn by lot. It says nothing of size, load or customers, and leaves out all other "
-        "providers. Home is where the firm is based; in mainland China foreign clouds are run by local partners."
+        "providers. Home is where the firm is based; in mainland China foreign clouds are run by local partners. Hong Kong stands under China in the source."
     )
     sources = ("cloud_regions",)
     if frame.empty:
@@ -428,6 +442,7 @@ def hosts_view(
             .stack()
             .rename("regions")
             .reset_index()
+            .sort_values("firms of", ascending=False, kind="stable")
         )
         figure = figures.bars(
             grid, "distance", "regions", group="firms of", label="cloud regions", horizontal=False, height=440
@@ -439,7 +454,9 @@ def hosts_view(
             f"{far['name']}, {far['km']:,.0f} km from the next."
         )
         caveat += (
-            " Exchanges are those of October 2020; both are placed by city, so small distances are rough."
+            " Exchanges are those of October 2020; both are placed by city, so small distances are rough. "
+            f"The map has only {int((load('exchanges')['iso3'] == 'CHN').sum())} exchanges in China, those of Hong Kong included: distances "
+            "there may show gaps of the map."
         )
         shown = frame.sort_values("km", ascending=False)
         out = pd.DataFrame(
@@ -481,7 +498,7 @@ def hosts_view(
         values_shown=False,
         height=130 + 26 * len(shown),
     )
-    figure.update_layout(legend={"title": {"text": "firms of"}})
+    figure.update_layout(legend={"title": {"text": "firms of"}, "traceorder": "normal"})
     parts = []
     for home in sorted(grid.columns, reverse=True):
         n = int(grid[home].sum())
