@@ -49,8 +49,11 @@ SETS = {
     OPEN: "Whole lists: without the two regional ones (Malabo, SCO)",
     EVERY: "Every list, whole or not",
 }
-# Listed as a party without a day; the note of the row dates its declarations to December 2025.
-JOINED_LATER = {("budapest_convention", "party"): ("ECU",)}
+# Listed without an exact day; the notes of the rows say that they joined after the day of the list.
+JOINED_LATER = {
+    ("budapest_convention", "party"): ("ECU",),
+    ("pall_mall_code_of_practice", "supporter"): ("KOR", "USA"),
+}
 GROUPS = {
     "G20": "G20",
     "European Union": "EU",
@@ -225,13 +228,15 @@ def _show_options() -> list[tuple[str, str]]:
 
 def _part(k: int, n: int) -> str:
     """A share of states. No interval: the states are all there are, not a sample."""
-    return f"{k / n:.0%} ({k} of {n})" if n else "none (0 of 0)"
+    return f"{k / n:.0%} ({k:,} of {n:,})" if n else "none (0 of 0)"
 
 
 def _joined_names(codes, most: int = 4) -> str:
     names = [country(c) for c in codes]
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    if more or len(names) < 2:
+        return ", ".join(names[:most]) + more
+    return ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _left_out(which: str) -> str:
@@ -273,24 +278,50 @@ def _bipartite(which: str, show: str) -> tuple[pd.DataFrame, pd.DataFrame, dict]
     ]
     nodes = pd.DataFrame(rows, columns=["id", "label", "group", "size", "hover"])
     frame = pd.DataFrame(edges, columns=["source", "target"])
-    place = figures.layout_network(edges, 1, nodes["id"])
-    return nodes, frame, {k: (round(x, 3), round(y, 3)) for k, (x, y) in place.items()}
+    heights = joining.two_columns(edges, [f"list:{k}" for k in keys], sorted(joined.index, key=country))
+    return nodes, frame, {k: (0.0 if k.startswith("list:") else 1.0, y) for k, y in heights.items()}
 
 
 def _network(which: str, show: str) -> tuple[go.Figure, pd.DataFrame, str]:
     nodes, edges, place = _bipartite(which, show)
     keys, codes = lists_of(which), chosen_states(show)
-    few = len(nodes) <= 45
+    named = nodes[nodes["group"] == "state"]
+    few = len(named) <= 45
     figure = figures.network(
-        nodes, edges, positions=place, labels=len(nodes) if few else len(keys), height=640
+        nodes,
+        edges,
+        positions=place,
+        labels=0,
+        height=110 + max(450, 19 * len(named) if few else 650, 46 * len(keys)),
     )
-    figure.update_xaxes(range=[-1.25, 1.25])
-    figure.update_yaxes(range=[-1.12, 1.15], scaleanchor=None)
+    lists = nodes[nodes["group"] != "state"]
+    axis = {
+        **{"showgrid": False, "zeroline": False, "showline": False, "ticks": ""},
+        **{"range": [1.04, -0.04], "automargin": True, "tickfont": {"size": 12}},
+    }
+    figure.update_layout(
+        xaxis={"range": [-0.12, 1.08], "fixedrange": True},
+        yaxis={
+            **axis,
+            "visible": True,
+            "scaleanchor": None,
+            "tickvals": [place[i][1] for i in lists["id"]],
+            "ticktext": [figures.plain(n, width=11) for n in lists["label"]],
+        },
+        yaxis2={
+            **axis,
+            "overlaying": "y",
+            "side": "right",
+            "tickvals": [place[i][1] for i in named["id"]] if few else [],
+            "ticktext": [figures.plain(n, width=11) for n in named["label"]] if few else [],
+        },
+    )
     for trace in figure.data:
-        if trace.mode == "markers+text":
-            trace.cliponaxis = False
-            if trace.name == "state":
-                trace.textfont = {"size": 12, "color": figures.SOFT_INK}
+        trace.cliponaxis = False
+        if trace.name == "state":
+            trace.yaxis = "y2"
+        elif trace.mode == "lines":
+            trace.line.width = 1.2 if few else 0.7
     off = [c for c in codes if c not in set(edges["source"])]
     table = pd.DataFrame(
         {"state": [country(c) for c in edges["source"]], "list": [label(t[5:]) for t in edges["target"]]}
@@ -300,7 +331,7 @@ def _network(which: str, show: str) -> tuple[go.Figure, pd.DataFrame, str]:
     said = f"; {_joined_names(top)} {'is' if len(top) == 1 else 'are'} on most ({per.max()})" if top else ""
     takeaway = (
         f"The {len(keys)} lists and {len(codes)} states have {len(edges)} links{said}, and {len(off)} of the states "
-        "are on none."
+        f"{'is' if len(off) == 1 else 'are'} on none."
     )
     return figure, table, takeaway
 
@@ -314,7 +345,15 @@ def _grid(which: str, show: str) -> tuple[go.Figure, pd.DataFrame, str]:
     figure = figures.heatmap(
         drawn, "Role", categories=ROLE_MARKS, colours=ROLE_COLOURS, height=230 + 23 * len(drawn)
     )
-    figure.update_xaxes(side="top", tickangle=-60, tickfont={"size": 12})
+    _wrap(figure, drawn.index, width=18)
+    figure.update_layout(legend_title_text="")
+    figure.update_xaxes(
+        side="top",
+        tickangle=-90,
+        tickfont={"size": 12},
+        tickvals=list(range(len(keys))),
+        ticktext=[figures.plain(c) for c in drawn.columns],
+    )
     table = shown.rename(columns=label).rename_axis("state").reset_index()
     unknown = int((grid == "unknown: list not whole").to_numpy().sum())
     role = grid.isin(list(ROLE_MARKS)[:5]).to_numpy().sum()
@@ -323,6 +362,18 @@ def _grid(which: str, show: str) -> tuple[go.Figure, pd.DataFrame, str]:
         f"and {unknown} are unknown, because the list is not whole."
     )
     return figure, table, takeaway
+
+
+def _wrap(figure: go.Figure, rows, columns=(), width: int = 14) -> None:
+    """Break the long names at the side (and on top) of a heatmap into lines, so that a narrow page keeps the cells."""
+    figure.update_yaxes(
+        tickvals=[figures.plain(x) for x in rows], ticktext=[figures.plain(x, width=width) for x in rows]
+    )
+    if len(columns):
+        figure.update_xaxes(
+            tickvals=[figures.plain(x) for x in columns],
+            ticktext=[figures.plain(x, width=12) for x in columns],
+        )
 
 
 def _overlap(which: str, yardstick: str) -> tuple[go.Figure, pd.DataFrame, str]:
@@ -338,20 +389,31 @@ def _overlap(which: str, yardstick: str) -> tuple[go.Figure, pd.DataFrame, str]:
     text = pd.DataFrame("", names, names)
     for row in frame.itertuples():
         a, b = LISTS[row.a][2], LISTS[row.b][2]
-        mark = {"more": " ▲", "fewer": " ▼", "as chance": ""}[row.verdict] if yardstick == JOINERS else ""
+        mark = {"more": "▲", "fewer": "▼", "as chance": ""}[row.verdict] if yardstick == JOINERS else ""
         text.loc[a, b] = text.loc[b, a] = f"{row.both}{mark}"
     sizes = incidence(WHOLE).sum()
     for k in keys:
         text.loc[LISTS[k][2], LISTS[k][2]] = f"({sizes[k]})"
     logs = np.log2(grid.clip(lower=0.25, upper=4))
     figure = figures.heatmap(
-        logs, "shared members, times expected", scale=figures.DIVERGING, lo=-2, hi=2, height=520
+        logs, "shared members, times expected", scale=figures.DIVERGING, lo=-2, hi=2, height=640
     )
     heat = next(t for t in figure.data if t.type == "heatmap")
     heat.text = text.to_numpy().tolist()
     heat.customdata = [["" if pd.isna(v) else f"{v:.1f} times expected" for v in r] for r in grid.to_numpy()]
     heat.hovertemplate = "%{y} and %{x}: %{text} shared, %{customdata}<extra></extra>"
-    heat.colorbar.update(tickvals=[-2, -1, 0, 1, 2], ticktext=["¼ or less", "½", "1", "2", "4 or more"])
+    heat.colorbar.update(
+        **{
+            "orientation": "h",
+            "x": 0.5,
+            "len": 1.1,
+            "y": -0.02,
+            "yanchor": "top",
+            "ticklabelposition": "outside",
+        }
+    )
+    heat.colorbar.title.update(text="times expected", side="bottom")
+    heat.colorbar.update(tickvals=[-2, -1, 0, 1, 2], ticktext=["≤ ¼", "½", "1", "2", "≥ 4"])
     # The diagonal has no ratio: its number, the size of the list, is written by hand.
     for name in names:
         figure.add_annotation(
@@ -359,9 +421,17 @@ def _overlap(which: str, yardstick: str) -> tuple[go.Figure, pd.DataFrame, str]:
             y=name,
             text=text.loc[name, name],
             showarrow=False,
-            font={"color": figures.SOFT_INK, "size": 13},
+            font={"color": figures.SOFT_INK, "size": 12},
         )
-    figure.update_xaxes(side="top", tickangle=-60, tickfont={"size": 12})
+    _wrap(figure, names, width=12)
+    figure.update_yaxes(tickfont={"size": 12})
+    figure.update_xaxes(
+        side="top",
+        tickangle=-90,
+        tickfont={"size": 12},
+        tickvals=list(range(len(names))),
+        ticktext=[figures.plain(n) for n in names],
+    )
     table = frame.assign(
         a=frame["a"].map(lambda k: LISTS[k][2]),
         b=frame["b"].map(lambda k: LISTS[k][2]),
@@ -613,8 +683,10 @@ def _cards(state: str, other: str, which: str) -> tuple[go.Figure, pd.DataFrame,
     grid = role_grid().loc[codes, list(keys)].T
     shown = grid.set_axis([LISTS[k][2] for k in keys]).set_axis([country(c) for c in codes], axis=1)
     figure = figures.heatmap(
-        shown, "Role", categories=ROLE_MARKS, colours=ROLE_COLOURS, height=210 + 34 * len(keys)
+        shown, "Role", categories=ROLE_MARKS, colours=ROLE_COLOURS, height=240 + 38 * len(keys)
     )
+    _wrap(figure, shown.index, shown.columns)
+    figure.update_layout(legend_title_text="")
     figure.update_xaxes(side="top", tickangle=0)
     table = grid.set_axis([label(k) for k in keys]).set_axis([country(c) for c in codes], axis=1)
     if state == other:
@@ -680,7 +752,7 @@ def _beside_votes(state: str, other: str, which: str) -> tuple[go.Figure, pd.Dat
                 x=[r[0] for r in some],
                 y=[r[1] for r in some],
                 mode="markers+text" if chosen else "markers",
-                name=country(other) if chosen else "other states (larger: more states on the spot)",
+                name=country(other) if chosen else "other states (size: how many)",
                 text=[country(other)] * len(some) if chosen else None,
                 textposition="top center",
                 marker={
@@ -699,7 +771,7 @@ def _beside_votes(state: str, other: str, which: str) -> tuple[go.Figure, pd.Dat
     said = (
         "one of the two measures does not vary"
         if np.isnan(rho)
-        else f"similarity of lists and agreement in votes correlate at {rho:.2f} (Spearman's rank correlation)"
+        else f"similarity of lists and agreement in votes correlate at {f'{rho:.2f}'.replace('-', '−')} (Spearman's rank correlation)"
     )
     return figure, frame, f"Over the {len(both)} states that can be compared with {country(state)}, {said}."
 
@@ -891,7 +963,7 @@ def when_joined(
                 mode="lines+markers",
                 line={"shape": "hv", "color": colour, "dash": dash if whole else "dash", "width": 2.5},
                 marker={"symbol": symbol, "size": [0, *[7] * len(steps), 0], "color": colour},
-                name=curve + ("" if whole else " (list not whole)"),
+                name=figures.plain(curve + ("" if whole else " (list not whole)"), width=26),
                 hovertext=hover,
                 hovertemplate="%{hovertext}<br>%{y} with an exact day<extra></extra>",
             )
@@ -919,7 +991,8 @@ def when_joined(
             pd.DataFrame({"list": curve, "state": sorted(country(c) for c in hidden), "on": "no exact day"})
         )
         n = len(rows) + len(hidden)
-        span = f", from {rows['on'].min():%Y} to {rows['on'].max():%Y}" if len(rows) else ""
+        first, last = (rows["on"].min().year, rows["on"].max().year) if len(rows) else (0, 0)
+        span = f", from {first} to {last}" if last > first else f", all in {first}" if last else ""
         said.append(f"{curve}, {len(rows)} of {n} {'' if whole else 'seen '}with an exact day{span}")
     where = "" if codes is None else f" in the choice {show}"
     takeaway = f"States on the list{where}: {'; '.join(said)}."
@@ -983,7 +1056,7 @@ def finding_two_conventions() -> str:
     table = incidence(WHOLE)
     only_un = int((table["un"] & ~table["budapest"]).sum())
     neither = int((~table["un"] & ~table["budapest"]).sum())
-    how = {"more": "more than", "fewer": "fewer than", "as chance": "within"}[row["verdict"]]
+    how = {"more": "above", "fewer": "below", "as chance": "within"}[row["verdict"]]
     return (
         f"Of the {row['size_a']} parties to the Budapest Convention (October 2024) {_part(int(row['both']), int(row['size_a']))} "
         f"signed the UN convention in Hanoi in October 2025. By size alone one would expect {row['by_size']:.0f}; when states "
