@@ -20,7 +20,7 @@ from cyberdip_utils.teach import Verdict, check_number
 WIDER_RULE = (2022.5, "2023: rule widened")
 SOURCES = ("incidents", "incident_responses", "incident_initiators", "incident_attributions")
 NOT_SILENCE = (
-    "No coded response is not silence: a private message, a covert counter-operation or a measure that no coder read "
+    "No coded response is not silence: a private message, a secret counter-operation or a measure that no coder read "
     "about leaves no code. "
 )
 
