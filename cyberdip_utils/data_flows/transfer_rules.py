@@ -227,7 +227,8 @@ def lives(seen_from: int = YEARS[1]) -> pd.DataFrame:
         {
             "name": rows["entity"]
             .str.replace("United States (", "", regex=False)
-            .str.replace(")", "", regex=False),
+            .str.replace(")", "", regex=False)
+            .str.replace("Organisation", "Org.", regex=False),
             "group": np.where(rows["iso3"] == "USA", FRAMEWORKS, OTHERS),
             "from": rows["from"],
             "until": ends.fillna(day),

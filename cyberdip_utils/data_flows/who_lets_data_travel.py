@@ -155,15 +155,16 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
             continue
         xs, ys = [], []
         for c in chosen:
-            xs += [hub, 1 + (0.42 if hub else -0.42), None]
+            xs += [hub, 1 + (0.46 if hub else -0.46), None]
             ys += [middle, place[c], None]
         figure.add_trace(
             go.Scatter(
                 x=xs,
                 y=ys,
-                mode="lines",
+                mode="lines+markers",
                 name=label,
                 line={"color": tint, "dash": dash, "width": 2},
+                marker={"size": [0, 6, 0] * len(chosen), "color": tint},
                 hoverinfo="skip",
             )
         )
@@ -195,9 +196,7 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
             go.Scatter(
                 x=[x],
                 y=[middle],
-                mode="markers+text",
-                text=[text],
-                textposition="bottom center",
+                mode="markers",
                 showlegend=False,
                 marker={
                     "size": 22,
@@ -208,6 +207,9 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
                 hoverinfo="skip",
                 cliponaxis=False,
             )
+        )
+        figure.add_annotation(
+            x=x, y=middle, yshift=-14, text=text, yanchor="top", showarrow=False, bgcolor=figures.PAPER
         )
     figure.update_layout(legend={"y": 0, "yanchor": "top"})
     return figure
@@ -303,7 +305,7 @@ def _bars_of_life(rows: pd.DataFrame, day: pd.Timestamp) -> go.Figure:
             "autorange": "reversed",
             "showgrid": False,
         },
-        legend={"y": -0.12, "yanchor": "top"},
+        legend={"y": -50 / (30 * len(rows) + 40), "yanchor": "top"},
     )
     for i, group in enumerate((FRAMEWORKS, OTHERS)):
         part = rows[rows["group"] == group]
@@ -416,7 +418,8 @@ def framework_lives_view(
     caveat = (
         "Three lives are no sample, and the interval treats every year as a fair draw, which it is not: litigants chose the "
         "frameworks because of what US law is, so the record says little of a decision on another country and nothing certain of "
-        "the third framework. A decision ends in other ways too, by repeal or expiry; only court ends count as deaths here."
+        "the third framework. A decision ends in other ways too, by repeal or expiry; only court ends count as deaths here. A curve "
+        "without an end has no band; the upper end of the rate says what it leaves open."
     )
     p = chance_all_in_frameworks(seen_from)
     if not math.isnan(p) and which == "all":
@@ -481,6 +484,12 @@ framework_lives = Exhibit(
 FLOWS = {"exports": "sells to the EU", "imports": "buys from the EU", "both": "trades with the EU both ways"}
 
 
+def _the(code: str) -> str:
+    """A country's name as it stands in a sentence."""
+    known = country(code)
+    return f"the {known}" if known.startswith(("United ", "Isle ", "Faroe ")) else known
+
+
 def _usd(musd: float) -> str:
     return (
         f"${musd / 1e3:,.0f} billion"
@@ -534,13 +543,11 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
                 name=kind,
                 error_x={
                     "type": "data",
-                    "array": spread.tolist(),
+                    "array": [s if s > 0 else None for s in spread],
                     "color": figures.INK,
                     "thickness": 2,
                     "width": 5,
-                }
-                if (spread > 0).any()
-                else None,
+                },
                 marker={
                     "color": tint,
                     "line": {"color": figures.INK, "width": 0.5},
@@ -588,7 +595,7 @@ def _all_partners(
     known, lost = frame[frame["missing"] == ""], frame[frame["missing"] != ""]
     figure = figures.new(
         150 + 28 * len(frame),
-        xaxis={"type": "log", "title": {"text": "million US dollars, each step ten times more"}, "dtick": 1},
+        xaxis={"type": "log", "title": {"text": "million US dollars, log scale"}, "dtick": 1},
         yaxis={
             "type": "category",
             "categoryorder": "array",
@@ -657,18 +664,18 @@ def _over_time(
     for y in range(TRADE_YEARS[0], TRADE_YEARS[1] + 1):
         union = model.with_union(partner, y, flow, decay)[1]
         t = model.scenario(union, *how)
-        rows.append(
-            (y, union / 1e3, t.relies / 1e3, t.high / 1e3, partner in set(adequate(day_of(y))["iso3"]))
-        )
+        rows.append((y, union, t.relies, t.high, partner in set(adequate(day_of(y))["iso3"])))
     frame = pd.DataFrame(
         rows,
         columns=["year", "with the EU", "rests on the decision", "value lost, high end", "decision in force"],
     )
     if frame["with the EU"].isna().all():
         return figures.empty(f"The source has no value for {country(partner)}."), frame
+    unit, size = ("billion", 1e3) if frame["with the EU"].max() >= 1e3 else ("million", 1.0)
     long = frame.drop(columns="decision in force").melt("year", var_name="kind", value_name="value")
+    long["value"] /= size
     figure = figures.lines(
-        long, "year", "value", "kind", label="billion US dollars", changes=[(year, "chosen year")]
+        long, "year", "value", "kind", label=f"{unit} US dollars", changes=[(year, "chosen year")]
     )
     covered = frame[frame["decision in force"]]["year"].tolist()
     figure.add_trace(
@@ -681,19 +688,18 @@ def _over_time(
             hoverinfo="skip",
         )
     )
-    gone = frame[frame["with the EU"].isna()]["year"].tolist()
-    if gone:
-        figure.add_trace(
-            go.Scatter(
-                x=gone,
-                y=[0] * len(gone),
-                mode="markers",
-                name="no data",
-                marker={"symbol": "x-open", "size": 11, "color": figures.SOFT_INK},
-                hoverinfo="skip",
-            )
+    for y in frame[frame["with the EU"].isna()]["year"]:
+        figure.add_annotation(
+            x=y,
+            y=0.5,
+            yref="paper",
+            text="no data",
+            textangle=-90,
+            showarrow=False,
+            bgcolor=figures.PAPER,
+            font={"color": figures.SOFT_INK},
         )
-    return figure, frame.round(3)
+    return figure, frame.rename(columns={c: f"{c}, million USD" for c in frame.columns[1:4]}).round(1)
 
 
 def touched_view(
@@ -725,7 +731,7 @@ def touched_view(
     if math.isnan(union):
         why = exposure(year, flow, decay).at[partner, "missing"]
         takeaway = (
-            f"Scenario: for {country(partner)} in {year} nothing can be said, because the table has no figure ({why}); no data is "
+            f"Scenario: for {_the(partner)} in {year} nothing can be said, because the table has no figure ({why}); no data is "
             "not zero."
         )
         figure, table = (
@@ -735,7 +741,7 @@ def touched_view(
     else:
         t, loss = model.scenario(union, *how), model.published_loss(union)
         takeaway = (
-            f"Scenario: of {_usd(union)} that {country(partner)} {FLOWS[flow]} in a year like {year} (modelled, {union / total:.0%} of "
+            f"Scenario: of {_usd(union)} that {_the(partner)} {FLOWS[flow]} in a year like {year} (modelled, {union / total:.0%} of "
             f"its total), {_usd(t.relies)} would rest on the decision; if it fell, {_usd(t.switches)} would switch, {_usd(t.stops)} "
             f"could not, and the value lost would be {_usd(t.low)} to {_usd(t.high)} on these assumptions, beside "
             f"{_usd(loss[0])} to {_usd(loss[1])} by the published estimate."
