@@ -171,15 +171,15 @@ def undeterred(
     b = (1 - denial) * half - cost
     c = -cost * half
     if abs(a) < 1e-12:
-        return (-c / b, float("inf")) if b > 0 else nothing
+        return (max(0.0, -c / b), float("inf")) if b > 0 else nothing
     inside = b * b - 4 * a * c
     if inside <= 0 and a < 0:
         return nothing
     root = float(np.sqrt(max(inside, 0.0)))
     low, high = sorted(((-b - root) / (2 * a), (-b + root) / (2 * a)))
     if a > 0:
-        return max(high, 0.0), float("inf")
-    return (max(low, 0.0), high) if high > 1e-12 else nothing
+        return max(0.0, high), float("inf")
+    return (max(0.0, low), high) if high > 1e-12 else nothing
 
 
 # ---------------------------------------------------------------- (b) the blame game
@@ -239,7 +239,7 @@ def blame_game(
     probability k. The attacker knows whether it is vulnerable, the knowing victim knows it too and knows who
     attacked. Holding back gives both 0. An attack that is tolerated gives the attacker g. Blame costs a vulnerable
     attacker p and gives the victim w more than silence; blame on one that is not vulnerable costs the victim m
-    ("there is nothing you can do") and the attacker nothing. Where the attacker holds back, a third party may
+    and the attacker nothing. Where the attacker holds back, a third party may
     stage an attack in its name, or an accident may look like one, with probability t; blaming an innocent costs
     the victim m and the accused p if it is vulnerable.
 
