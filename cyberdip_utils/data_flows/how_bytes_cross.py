@@ -153,8 +153,8 @@ def _base_map(counts: pd.Series, steps: tuple[tuple[int, str], ...], grey: str) 
     return cable_map.say_grey(figure, grey)
 
 
-LANDING_STEPS = ((1, "1–4 systems land"), (5, "5–9"), (10, "10 or more"))
-SHARED_STEPS = ((1, "1 shared"), (2, "2–4"), (5, "5 or more"))
+LANDING_STEPS = ((1, "1–4 land"), (5, "5–9"), (10, "10+"))
+SHARED_STEPS = ((1, "1 shared"), (2, "2–4"), (5, "5+"))
 
 
 def _length(km: float) -> str:
@@ -180,7 +180,7 @@ def _listing(frame: pd.DataFrame) -> pd.DataFrame:
 def _map_of_year(frame: pd.DataFrame, upto: int) -> tuple[go.Figure, pd.DataFrame]:
     dated = frame.dropna(subset=["year"])
     dated = dated[dated["year"] <= upto]
-    figure = _base_map(_landing_counts(dated), LANDING_STEPS, "none lands")
+    figure = _base_map(_landing_counts(dated), LANDING_STEPS, "none")
     running = dated[dated["status"] == RUNNING]
     fresh = running["year"] > upto - RECENT
     cable_map.add_lines(figure, running.index[~fresh], "older", figures.SOFT_INK, 0.7)
@@ -265,7 +265,7 @@ def _map_of_editions(
 ) -> tuple[go.Figure, pd.DataFrame, dict[str, pd.DataFrame]]:
     parts = editions(where, reach, match)
     both, gone, new = parts["both"], parts["gone"], parts["new"]
-    figure = _base_map(_landing_counts(pd.concat([both, new])), LANDING_STEPS, "none lands in 2026")
+    figure = _base_map(_landing_counts(pd.concat([both, new])), LANDING_STEPS, "none")
     cable_map.add_lines(figure, both.index, "in both", figures.SOFT_INK, 0.7, edition=2026)
     cable_map.add_lines(figure, new.index, "only in 2026", "#D55E00", 1.6, edition=2026)
     cable_map.add_lines(figure, gone.index, "only in 2021", "#CC79A7", 2.0, "dot", edition=2021)
@@ -470,7 +470,7 @@ def between_regions(edition: str = IN_2021, rule: str = drawn.ANY) -> pd.DataFra
 
 
 def _partner_map(source: str, found: pd.Series) -> go.Figure:
-    figure = _base_map(found, SHARED_STEPS, "none shared")
+    figure = _base_map(found, SHARED_STEPS, "none")
     spots = _middle()
     if source in spots:
         figure.add_trace(
@@ -664,7 +664,7 @@ def finding_links() -> str:
         wired = cable_map.international(landings_of(edition))["iso3"].nunique()
         most, least = len(pairs(edition, drawn.ANY)), len(pairs(edition, drawn.ALONE))
         said.append(
-            f"{edition}: {wired} countries and territories, {most:,} pairs share a system, {least} have one alone"
+            f"{edition}: {wired} countries and territories, {most:,} pairs share a system, {least} of them a system of these two only"
         )
     return "; ".join(said) + "."
 
