@@ -246,7 +246,7 @@ def test_every_default_names_its_source_and_every_state_says_scenario():
 def test_assumptions_move_the_result_the_way_they_should():
     def lost(**k):
         table = travel.touched_view(**k).table.set_index("step")
-        return table.at["Scenario: value lost", "high"]
+        return table.at["Lost: scenario", "high"]
 
     assert lost(able=0) > lost() > lost(able=100) and lost(relying=0) == 0
     assert lost(cost=(7, 20)) > lost()

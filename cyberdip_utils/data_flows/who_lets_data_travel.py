@@ -104,13 +104,12 @@ def _listing(s: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _on_map(s: pd.DataFrame, year: int) -> go.Figure:
     hover = {
-        c: f"covers {r.scope}; decision {r.decision} of {r.since:%-d %B %Y}"
+        c: f"covers {r.scope}; decision {r.decision} of {r.since.day} {r.since:%B %Y}"
         for c, r in s[s["status"].isin([ADEQUATE, BOTH])].iterrows()
         if isinstance(r.scope, str)
     }
     return figures.world_map(
         s["status"],
-        f"End of {year}" if year < YEARS[1] else "January 2026",
         order=STATUSES,
         colours=SHADES,
         hover=hover,
@@ -230,7 +229,7 @@ def free_flow(year: int = 2026, picture: str = "map", club: str = MEMBERS, undat
     has = s["status"].isin([ADEQUATE, BOTH])
     part, clubbed = int((has & s["part"]).sum()), int(s["status"].isin([CBPR, BOTH]).sum())
     both = int((s["status"] == BOTH).sum())
-    when = f"{day:%-d %B %Y}"
+    when = f"{day.day} {day:%B %Y}"
     takeaway = (
         f"On {when} an adequacy decision covers {int(has.sum())} countries and territories outside the EU and EEA, "
         f"{part} of them in part only; {clubbed} places are counted in the CBPR club and {both} in both"
@@ -345,7 +344,7 @@ def _bars_of_life(rows: pd.DataFrame, day: pd.Timestamp) -> go.Figure:
                         "line": {"color": tint, "width": 1.5},
                     },
                     hovertext=[
-                        f"{figures.plain(r.name)}: {r[3]:%-d %b %Y} to {r.until:%-d %b %Y}, {r.years:.1f} years"
+                        f"{figures.plain(r.name)}: {r[3].day} {r[3]:%b %Y} to {r.until.day} {r.until:%b %Y}, {r.years:.1f} years"
                         for r in part.itertuples()
                     ],
                     hovertemplate="%{hovertext}<extra></extra>",
@@ -409,12 +408,12 @@ def framework_lives_view(
     if n and exposure > 0:
         rate, low, high = (100 * x for x in poisson_rate(struck, exposure))
         takeaway = (
-            f"Seen from {day:%-d %B %Y}, courts have struck down {struck} of {n} {label} in {exposure:.0f} years of life together: "
+            f"Seen from {day.day} {day:%B %Y}, courts have struck down {struck} of {n} {label} in {exposure:.0f} years of life together: "
             f"{rate:.1f} ends per 100 years (95% interval {low:.1f} to {high:.1f}); of those taken {years_on} years before or "
             f"earlier, {share(alive, len(reached))} reached that age."
         )
     else:
-        takeaway = f"No decision of this kind had been taken by {day:%-d %B %Y}."
+        takeaway = f"No decision of this kind had been taken by {day.day} {day:%B %Y}."
     caveat = (
         "Three lives are no sample, and the interval treats every year as a fair draw, which it is not: litigants chose the "
         "frameworks because of what US law is, so the record says little of a decision on another country and nothing certain of "
@@ -500,15 +499,20 @@ def _usd(musd: float) -> str:
     )
 
 
+def _short(musd: float) -> str:
+    """Billions in a few characters."""
+    return f"{musd / 1e3:,.0f}" if musd >= 99_500 else f"{musd / 1e3:.2g}"
+
+
 def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[go.Figure, pd.DataFrame]:
     rows = [
-        ("Trade with the world", total, total, total, "table"),
+        ("With the world", total, total, total, "table"),
         ("With the EU", t.union, t.union, t.union, "gravity model"),
-        ("Rests on the decision", t.relies, t.relies, t.relies, "assumption"),
-        ("… could switch", t.switches, t.switches, t.switches, "assumption"),
-        ("… could not switch", t.stops, t.stops, t.stops, "assumption"),
-        ("Scenario: value lost", (t.low + t.high) / 2, t.low, t.high, "assumption"),
-        ("Published: trade lost", sum(loss) / 2, *loss, "estimate of 2026"),
+        ("On the decision", t.relies, t.relies, t.relies, "assumption"),
+        ("could switch", t.switches, t.switches, t.switches, "assumption"),
+        ("could not", t.stops, t.stops, t.stops, "assumption"),
+        ("Lost: scenario", (t.low + t.high) / 2, t.low, t.high, "assumption"),
+        ("Lost: published", sum(loss) / 2, *loss, "estimate of 2026"),
     ]
     frame = pd.DataFrame(rows, columns=["step", "musd", "low", "high", "rests on"])
     figure = figures.new(
@@ -524,6 +528,7 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
         bargap=0.3,
         barmode="overlay",
         legend={"y": -0.18, "yanchor": "top"},
+        meta={"narrow_room": 1.3},  # on a phone the numbers beyond the bars need more of the axis
     )
     tints = {
         "table": (figures.COLOURS[0], ""),
@@ -532,7 +537,7 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
         "estimate of 2026": (figures.COLOURS[2], "x"),
     }
     top = total / 1e3 or 1.0
-    for kind, part in frame.groupby("rests on", sort=False):
+    for (kind, ranged), part in frame.groupby(["rests on", frame["high"] > frame["low"]], sort=False):
         tint, pattern = tints[kind]
         spread = (part["high"] - part["low"]) / 2e3
         figure.add_trace(
@@ -543,11 +548,15 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
                 name=kind,
                 error_x={
                     "type": "data",
-                    "array": [s if s > 0 else None for s in spread],
+                    "array": spread.tolist(),
                     "color": figures.INK,
                     "thickness": 2,
                     "width": 5,
-                },
+                }
+                if ranged
+                else None,
+                legendgroup=kind,
+                showlegend=not (ranged and kind == "assumption"),
                 marker={
                     "color": tint,
                     "line": {"color": figures.INK, "width": 0.5},
@@ -571,7 +580,7 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
             showlegend=False,
             hoverinfo="skip",
             text=[
-                f"{a / 1e3:,.3g}" if a == b else f"{a / 1e3:,.2g} to {b / 1e3:,.2g}"
+                _short(a) if a == b else f"{_short(a)} to {_short(b)}"
                 for a, b in zip(frame["low"], frame["high"], strict=True)
             ],
             textposition="middle right",
@@ -799,7 +808,7 @@ def finding_network() -> str:
     zone = float(sums[[INSIDE, ADEQUATE, CBPR, BOTH]].sum())
     both = ", ".join(country(c) for c in s.index[s["status"] == BOTH])
     return (
-        f"On {day:%-d %B %Y} adequacy decisions cover {int(has.sum())} countries and territories, {int((has & s['part']).sum())} of them "
+        f"On {day.day} {day:%B %Y} adequacy decisions cover {int(has.sum())} countries and territories, {int((has & s['part']).sum())} of them "
         f"in part only; the Global CBPR Forum has {int(s['status'].isin([CBPR, BOTH]).sum())} members with a code here, and {both} are in "
         f"both. The EU, the EEA and all of these sold {zone / world:.0%} of the world's digitally deliverable exports in "
         f"{TRADE_YEARS[1]}; {missing} of {listed} economies have no value for that year, and the world's total includes an estimate for them."
@@ -840,7 +849,7 @@ def finding_gaps() -> str:
     start = load("eu_us_frameworks")["from"].min()
     whole = (last_day() - start).days
     return (
-        f"Between {start:%-d %B %Y} and {last_day():%-d %B %Y} no EU–US framework was in force for {' and '.join(f'{d:,}' for d in g['days'])} "
+        f"Between {start.day} {start:%B %Y} and {last_day().day} {last_day():%B %Y} no EU–US framework was in force for {' and '.join(f'{d:,}' for d in g['days'])} "
         f"days, {g['days'].sum() / whole:.0%} of the time."
     )
 
