@@ -2,7 +2,7 @@
 
 ``new_game(scenario, seed, world)`` gives the opening :class:`State`; ``step(state, decision, dice)`` gives the next.
 Nothing is scripted: what happens is drawn from the rates of :mod:`crisis_record` and the attack rule of
-:mod:`models`. Each draw has a generator of its own, made from (seed, round, purpose), so two games with the same seed
+:mod:`models`. Each draw has a die of its own, made from (scenario, seed, round, purpose), so two games with the same seed
 share their luck and differ only by what was decided.
 
 Attribution is a Bayesian problem with known answer, because the state is invented: the doer is drawn from the prior,
@@ -14,7 +14,7 @@ A game is its scenario, seed, world and decisions: :func:`play` gives it back. :
 
 from __future__ import annotations
 
-import random
+import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,11 +41,13 @@ WORLDS = {
     "deterred": "Punishment works, as in the model",
 }
 WORLD_NOTES = {
-    "flat": "A new strike is as likely as after any recorded incident, whatever you do.",
-    "coded": "A new strike is as likely as it was after incidents with the same kind of answer. This reads a "
-    "correlation as a cause: states answer the attackers who come again.",
-    "deterred": "The doer attacks when it pays: U = (1 − d) v − c − q r P of chapter 3.3, with c set so that without "
-    "an answer the rate is that of the record.",
+    "flat": "A new strike is as likely as after any recorded incident, whatever you do, unless an operation of yours makes "
+    "the doer change its conduct.",
+    "coded": "A new strike is as likely as it was after incidents with the same kind of answer (a counter-operation "
+    "is in no code, and counts as none). This reads a correlation as a cause: states answer the attackers who come again.",
+    "deterred": "The doer attacks when it pays: U = (1 − d) v − c − q r P of chapter 3.3, with d = 0 and c set so "
+    "that without an answer the rate is that of the record. Sanctions or an indictment in force, or an operation of "
+    "yours, punish it if they are aimed at it.",
 }
 MEASURES = {
     "harm": ("Harm", "steps", "sum of the harm codes of all strikes, 0 for none; lower is better"),
@@ -238,25 +240,33 @@ def read_scenario(key: str, raw: Mapping[str, Any]) -> Scenario:
 
 # ---------------------------------------------------------------- luck
 
-Dice = Callable[[int, str], random.Random]
+Dice = Callable[[int, str], float]
 
 
-def dice(seed: int) -> Dice:
-    """Luck for one game: a generator for each (round, purpose), the same on every machine."""
-    return lambda round_, purpose: random.Random(f"{seed}|{round_}|{purpose}")
+def dice(key: str, seed: int) -> Dice:
+    """Luck for one game of a scenario: a die for each (round, purpose), from 0 to below 1, the same on every machine.
+
+    The die is the head of a hash of scenario, seed, round and purpose, so each is a stream of its own and none depends on how many were drawn.
+    """
+
+    def roll(round_: int, purpose: str) -> float:
+        head = hashlib.blake2b(f"{key}|{seed}|{round_}|{purpose}".encode(), digest_size=8).digest()
+        return (int.from_bytes(head, "big") >> 11) * 2.0**-53
+
+    return roll
 
 
 @lru_cache(maxsize=300_000)
-def _fixed(seed: int, rate: record.Rate | record.Assumed) -> float:
+def _fixed(key: str, seed: int, rate: record.Rate | record.Assumed) -> float:
     family = rate.key.partition("_")[
         0
     ]  # rates of one family share their luck, so that choices can be compared
-    return rate.at(dice(seed)(0, f"rate {family}").random())
+    return rate.at(dice(key, seed)(0, f"rate {family}"))
 
 
-def chance(seed: int, rate: record.Rate | record.Assumed) -> float:
+def chance(state: State, rate: record.Rate | record.Assumed) -> float:
     """The value that a rate has in this game: drawn once from its uncertainty, the same in all rounds."""
-    return _fixed(seed, rate)
+    return _fixed(state.scenario, state.seed, rate)
 
 
 @dataclass(frozen=True)
@@ -368,9 +378,16 @@ def belief(key: str, found: tuple[tuple[str, bool], ...]) -> dict[str, float]:
 
 def assessment(state: State) -> dict[str, tuple[float, float, float]]:
     """For each suspect: probability, and the lowest and highest if every likelihood ratio is off by the doubt factor."""
-    s, found = scenario(state.scenario), tuple(sorted(state.found))
-    ends = [dict(_posterior(s.id, found, k)) for k in (1.0, 1 / s.doubt, s.doubt)]
-    return {x.id: (ends[0][x.id], min(e[x.id] for e in ends), max(e[x.id] for e in ends)) for x in s.suspects}
+    return dict(_bands(state.scenario, tuple(sorted(state.found))))
+
+
+@lru_cache(maxsize=100_000)
+def _bands(key: str, found: tuple[tuple[str, bool], ...]) -> tuple:
+    s = scenario(key)
+    ends = [dict(_posterior(key, found, k)) for k in (1.0, 1 / s.doubt, s.doubt)]
+    return tuple(
+        (x.id, (ends[0][x.id], min(e[x.id] for e in ends), max(e[x.id] for e in ends))) for x in s.suspects
+    )
 
 
 def outside(state: State, reveal: str = "") -> dict[str, float]:
@@ -445,14 +462,14 @@ def new_game(key: str, seed: int = 1, world: str = "flat") -> State:
         raise ValueError(f"world: {world!r} is unknown; there are {', '.join(WORLDS)}")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= 999_999:
         raise ValueError(f"seed: {seed!r} is not a whole number from 0 to 999,999")
-    roll = dice(seed)
-    place, truth = roll(0, "doer").random(), s.suspects[-1].id
+    roll = dice(key, seed)
+    place, truth = roll(0, f"doer of {key}"), s.suspects[-1].id
     for suspect, p in _prior(s).items():
         place -= p
         if place < 0:
             truth = suspect
             break
-    planted = truth != s.accused and roll(0, "plants evidence").random() < s.false_flag
+    planted = truth != s.accused and roll(0, "plants evidence") < s.false_flag
     return _clues(State(scenario=key, seed=seed, world=world, round=1, truth=truth, planted=planted), roll)
 
 
@@ -463,15 +480,15 @@ def _clues(state: State, roll: Dice) -> State:
     for c in s.clues:
         if c.round == state.round and c.source not in state.lost:
             like = s.accused if state.planted and c.forgeable else state.truth
-            fresh.append((c.id, roll(c.round, f"clue {c.id}").random() < c.p[like]))
+            fresh.append((c.id, roll(c.round, f"clue {c.id}") < c.p[like]))
     return replace(state, found=(*state.found, *fresh))
 
 
 def _yes_no(
     state: State, roll: Dice, rate, purpose: str, yes: str, no: str, value: float | None = None
 ) -> Draw:
-    p = chance(state.seed, rate) if value is None else value
-    die = roll(state.round, purpose).random()
+    p = chance(state, rate) if value is None else value
+    die = roll(state.round, purpose)
     happened = die < p
     return Draw(
         purpose,
@@ -487,6 +504,11 @@ def _yes_no(
     )
 
 
+def _once(reasons: tuple[str, ...], reason: str) -> tuple[str, ...]:
+    """The reasons with this one, which counts once however often it occurs."""
+    return reasons if reason in reasons else (*reasons, reason)
+
+
 def _answer_kind(option: str) -> str:
     """How the record would code an answer of this kind."""
     if option in ("public", "joint", "demarche"):
@@ -499,20 +521,19 @@ def _strike(state: State, option: Option, roll: Dice) -> Draw:
     rate = record.again(_answer_kind(option.id) if state.world == "coded" else "any")
     if state.world != "deterred":
         return _yes_no(state, roll, rate, "strike", "A new strike is tried.", "No new strike.")
-    base = chance(state.seed, rate)
+    base = chance(state, rate)
     guilty = state.truth in state.punished
     q = assessment(state)[state.truth][0] if guilty else 0.0
-    d = chance(state.seed, PATCH) if state.patched else 0.0
-    penalty = chance(state.seed, PENALTY)
-    die = roll(state.round, "strike").random()
-    happened = attack_payoff(1 - die, d, 1 - base, q, 1.0 if guilty else 0.0, penalty) > 0
-    value = min(1.0, max(0.0, 1 - (1 - base + q * guilty * penalty) / (1 - d)))
+    penalty = chance(state, PENALTY)
+    die = roll(state.round, "strike")
+    happened = attack_payoff(1 - die, 0.0, 1 - base, q, 1.0 if guilty else 0.0, penalty) > 0
+    value = max(0.0, base - q * guilty * penalty)
     rule = (
         f"{rate.rule} Without an answer the model gives this rate. The doer strikes when (1 − d) v − c − q r P is above "
-        f"0, with v drawn evenly from 0 to 1 and c = {1 - base:.2f}."
+        f"0, with v drawn evenly from 0 to 1, c = {1 - base:.2f}, and d = 0, since it does not know of your patch."
     )
     sealed = (
-        f"d = {d:.2f} (the patch), q = {q:.2f} (your assessment of the true doer, once it is punished), "
+        f"q = {q:.2f} (your assessment of the true doer, once it is punished), "
         f"r = {int(guilty)}, P = {penalty:.2f}: chance {value:.0%}."
     )
     outcome = "A new strike is tried." if happened else "No new strike."
@@ -531,7 +552,7 @@ def step(state: State, decision: Decision, roll: Dice | None = None) -> State:
     decision : Decision
         One of :func:`legal`.
     roll : callable, optional
-        (round, purpose) to a generator; that of the state's seed if not given.
+        (round, purpose) to a die from 0 to below 1; that of the state's seed if not given.
 
     Raises
     ------
@@ -539,7 +560,7 @@ def step(state: State, decision: Decision, roll: Dice | None = None) -> State:
         A decision that the rules do not allow, in a sentence.
     """
     option = check(state, decision)
-    roll = roll or dice(state.seed)
+    roll = roll or dice(state.scenario, state.seed)
     s = scenario(state.scenario)
     draws: list[Draw] = []
     events: list[str] = []
@@ -591,7 +612,7 @@ def step(state: State, decision: Decision, roll: Dice | None = None) -> State:
             )
         else:
             counts = record.partners(option.id == "joint")
-            die = roll(state.round, "partners").random()
+            die = roll(state.round, "partners")
             others = int(counts.at(die))
             joined = max(state.partners, others)
             said = f"{others} other {'state says' if others == 1 else 'states say'} the same."
@@ -646,15 +667,15 @@ def step(state: State, decision: Decision, roll: Dice | None = None) -> State:
         state = replace(state, punished=tuple(dict.fromkeys((*state.punished, target.id))))
         events.append(f"Your operation hits systems of {target.name}.")
         if target.id not in state.called:
-            state = replace(state, exposure=(*state.exposure, "a countermeasure without a call to stop"))
+            state = replace(state, exposure=_once(state.exposure, "a countermeasure without a call to stop"))
             events.append("You had not called on it to stop. Lawyers abroad say so.")
         if target.kind == "group":
             state = replace(
-                state, exposure=(*state.exposure, "an operation against a group on another state's soil")
+                state, exposure=_once(state.exposure, "an operation against a group on another state's soil")
             )
             events.append("The systems stand in a state that you have not accused of anything.")
         if state.partners == 0:
-            state = replace(state, strains=(*state.strains, "partners were not with you"))
+            state = replace(state, strains=_once(state.strains, "partners were not with you"))
             events.append("Partners hear of it from the press.")
         # drawn for any target, so that the draw does not tell whether it is the right one
         if ask(
@@ -724,7 +745,7 @@ def _land(state: State, option: Option, roll: Dice, draws: list[Draw], events: l
     if not hit.happened:
         events.append(hit.outcome)
         return state
-    if state.patched and state.world != "deterred":
+    if state.patched:
         held = _yes_no(
             state,
             roll,
@@ -738,7 +759,7 @@ def _land(state: State, option: Option, roll: Dice, draws: list[Draw], events: l
             events.append(held.outcome)
             return state
     levels = [name for name, _ in s.harm.cases]
-    die = roll(state.round, "harm").random()
+    die = roll(state.round, "harm")
     level = s.harm.at(die)
     draws.append(
         Draw(
@@ -761,7 +782,7 @@ def _land(state: State, option: Option, roll: Dice, draws: list[Draw], events: l
         draws.append(eased)
         if eased.happened:
             level = levels[levels.index(level) - 1]
-    events.append(f"A new strike succeeds. {s.harm_words}: {level}.")
+    events.append(f"A new strike reaches its objective. {s.harm_words}: {level}.")
     return replace(state, harms=(*state.harms, level))
 
 

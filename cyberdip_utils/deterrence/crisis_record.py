@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ FORCE_ACTS = ("quiet", "talk", "demand", "sanction", "cyber")
 ANSWERS = ("none", "political", "legal")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object for each rate (the functions are cached): compared by identity
 class Rate:
     """k of n cases in a table, and how they were counted."""
 
@@ -55,11 +55,16 @@ class Rate:
         """Wilson's 95% interval."""
         return wilson(self.k, self.n)
 
-    def __str__(self) -> str:
+    @cached_property
+    def words(self) -> str:
+        """Share, count and interval."""
         return share(self.k, self.n)
 
+    def __str__(self) -> str:
+        return self.words
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Assumed:
     """A rate that no table gives: any value between two ends is as good as another."""
 
@@ -85,7 +90,7 @@ class Assumed:
         return f"our assumption, anywhere from {self.low:.0%} to {self.high:.0%}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """How many cases of each outcome a table holds, in the order that a draw walks through them."""
 
@@ -111,8 +116,13 @@ class Counts:
                 return outcome
         return self.cases[-1][0]
 
-    def __str__(self) -> str:
+    @cached_property
+    def words(self) -> str:
+        """Each outcome with its share, count and interval."""
         return "; ".join(f"{outcome} {share(k, self.n)}" for outcome, k in self.cases)
+
+    def __str__(self) -> str:
+        return self.words
 
 
 # ---------------------------------------------------------------- incidents of a scenario's kind
