@@ -152,9 +152,14 @@ def pays(
         "value",
         "Attacker's expected payoff",
         percent=False,
-        axis="Worth of the target to the attacker",
+        axis="Worth of the target",
     )
     figure.add_hline(y=0, line={"color": figures.INK, "width": 1})
+    both = frame[["Your setting", label]].to_numpy()
+    peak = max(float(both.max()), 0.0)  # the part around zero matters: a line may leave the picture below
+    figure.update_layout(
+        yaxis={"range": [max(1.1 * float(both.min()), -max(1.0, 0.6 * peak)), max(1.4 * peak, 0.5)]}
+    )
     if not np.isnan(low) and low < VALUES[-1]:
         figure.add_vrect(
             x0=low,
@@ -232,10 +237,10 @@ when_it_pays = Exhibit(
 
 STEPS = np.round(np.linspace(0, 1, 101), 2)
 SWEEPS = {
-    "knowing": ("Knowledge grows", "Victims who know who did it and whether blame bites (k)"),
-    "mischief": ("Mischief grows", "Chance of a staged or accidental attack (t)"),
-    "vulnerable": ("Vulnerability grows", "Attackers whom blame can hurt (v)"),
-    "rivals": ("Two rivals", "One side's knowledge (k₁)"),
+    "knowing": ("Knowledge grows", "Victims who know (k)"),
+    "mischief": ("Mischief grows", "Staged or accidental attacks (t)"),
+    "vulnerable": ("Vulnerability grows", "Vulnerable attackers (v)"),
+    "rivals": ("Two rivals", "One side's knowledge"),
 }
 
 #: Cases to compare with: label, parameters, what of the article's abstract they show.
@@ -385,7 +390,17 @@ def blame(
             }
         )
         figure = _curves(frame, "x", "Chance", percent=True, axis=axis)
-        figures.mark_changes(figure, [(setting[picture], "you")])
+        x = setting[picture]
+        figure.add_vline(x=x, line={"color": figures.SOFT_INK, "dash": "dash", "width": 1.5})
+        figure.add_annotation(
+            x=x,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            text="you",
+            showarrow=False,
+            xanchor="left" if x < 0.5 else "right",
+        )
         takeaway = f"{_regime_in_words(solved, setting)}."
         table = curve.iloc[::10].round(3).reset_index(drop=True)
     figure.update_layout(xaxis={"tickformat": ".0%", "range": [-0.02, 1.02]}, yaxis={"range": [-0.03, 1.08]})
@@ -529,6 +544,35 @@ def _assumptions(detection, identification, alarm, n, needed) -> str:
     )
 
 
+def _changes(table: pd.DataFrame):
+    """Bars to the left of zero for fewer attacks and to the right for more; numbers in the labels, clear of bars."""
+    figure = figures.bars(
+        table,
+        "improvement",
+        "change",
+        label="Attacks: change in points",
+        values_shown=False,
+        height=430,
+    )
+    more = table["change"] > 0
+    figure.data[0].marker.color = [figures.COLOURS[1] if up else figures.COLOURS[0] for up in more]
+    figure.data[0].marker.pattern.shape = ["/" if up else "" for up in more]
+    labels = [
+        f"{figures.plain(name, width=17)}<br><b>{change:+.1f}</b>".replace("-", "−")
+        for name, change in zip(table["improvement"], table["change"], strict=True)
+    ]
+    figure.update_layout(
+        yaxis={
+            "tickmode": "array",
+            "tickvals": table["improvement"].tolist(),
+            "ticktext": labels,
+            "tickfont": {"size": 13},
+        }
+    )
+    figure.add_vline(x=0, line={"color": figures.INK, "width": 1.5})
+    return figure
+
+
 def better(
     kind: str = "all",
     detection: int = 70,
@@ -558,8 +602,7 @@ def better(
                 "wrong strikes after": [float(p["undeserved"].iloc[-1]) for p in paths.values()],
             }
         ).sort_values("change", kind="stable")
-        figure = figures.bars(table, "improvement", "change", label="Change in attacks, percentage points")
-        figure.add_vline(x=0, line={"color": figures.INK, "width": 1.5})
+        figure = _changes(table)
         if backfires:
             named = " and ".join(f"“{models.IMPROVEMENTS[k].lower()}”" for k in backfires)
             takeaway = (
@@ -572,7 +615,7 @@ def better(
                 f"comes from “{models.IMPROVEMENTS[min(ends, key=ends.get)].lower()}”."
             )
         table = table.round(3).reset_index(drop=True)
-        why = "\n".join(f"- {models.IMPROVEMENTS[k]}: {WHY[k]}" for k in paths)
+        why = "**Why.**\n\n" + "\n".join(f"- {models.IMPROVEMENTS[k]}: {WHY[k]}" for k in paths)
     else:
         path = paths[kind]
         frame = pd.DataFrame(
@@ -585,9 +628,7 @@ def better(
         if appetite:
             frame["First attacks, if it can"] = path["first"]
             frame["Others attack, if they can"] = path["others"]
-        figure = _curves(
-            frame, "share", "Chance", percent=True, axis="How much of the improvement is carried out"
-        )
+        figure = _curves(frame, "share", "Chance", percent=True, axis="Share carried out")
         figure.update_layout(xaxis={"tickformat": ".0%"})
         how = "rises" if ends[kind] > base + 5e-4 else "falls" if ends[kind] < base - 5e-4 else "hardly moves"
         peak = path.loc[path["attacks"].idxmax()]
@@ -604,7 +645,7 @@ def better(
             f"on innocents go from {path['undeserved'].iloc[0]:.1%} to {path['undeserved'].iloc[-1]:.1%}."
         )
         table = path.round(4)
-        why = WHY[kind]
+        why = f"**Why.** {WHY[kind]}"
     low, high = _resolve(start[4])
     return View(
         figure=figure,
@@ -615,7 +656,7 @@ def better(
         "is seen. I: chance that an attack that is seen is put down to the right attacker. f: chance that somebody is named "
         f"though nobody attacked. The defender strikes when its belief in guilt is at least 1 − y, with y between {low:.1f} and "
         f"{high:.1f}. An attack is worth up to 1 to the attacker, and being struck costs 1.\n\n"
-        f"**Why.** {why if kind != 'all' else ''}\n{why if kind == 'all' else ''}\n\n"
+        f"{why}\n\n"
         "**What is reproduced.** The abstract of Baliga, Bueno de Mesquita and Wolitzky (2020) says that deterrence is "
         "strengthened by better detection that leaves identifiability as it is, by fewer false alarms and by turning "
         "misidentification into non-detection, and that it can be weakened by detecting more attacks whose author is hard to "
@@ -649,7 +690,7 @@ better_attribution = Exhibit(
         0,
         10,
         "%",
-        label="First attacker's appetite",
+        label="Appetite",
         help="Lowest worth of an attack to the first attacker.",
     ),
 )
@@ -658,6 +699,13 @@ better_attribution = Exhibit(
 # ---------------------------------------------------------------- (d) restraint
 
 ROUNDS, RUNS = 150, 300
+SHORT = [
+    "Never",
+    "Tit for tat",
+    "Generous",
+    "Threshold",
+    "Probe",
+]  # for narrow pictures, in the order of the rules
 RULES = [(name, key) for key, (name, _) in models.STRATEGIES.items()]
 
 
@@ -753,18 +801,22 @@ def restraint(
         table = frame.round(3)
     else:
         grid, stable = stable_pairs(d, f, z, float(harm), seed)
-        figure = figures.heatmap(grid, "Payoff a round", scale=figures.DIVERGING[::-1], lo=-harm, hi=harm)
+        short = grid.set_axis(SHORT, axis=0).set_axis(SHORT, axis=1).round(2) + 0.0
+        figure = figures.heatmap(
+            short, "Payoff a round", scale=figures.DIVERGING[::-1], lo=-harm, hi=harm, height=380
+        )
+        figure.update_traces(showscale=False)
         for i, j in {*stable, *((j, i) for i, j in stable)}:
             figure.add_annotation(
-                x=grid.columns[j],
-                y=grid.index[i],
+                x=SHORT[j],
+                y=SHORT[i],
                 text="★",
                 showarrow=False,
-                yshift=-13,
-                font={"size": 12, "color": figures.INK},
+                yshift=-15,
+                font={"size": 13, "color": figures.INK},
             )
         figure.update_layout(
-            xaxis={"title": {"text": "Rule of the rival"}},
+            xaxis={"title": {"text": "Rule of the rival"}, "side": "top", "tickangle": -40},
             yaxis={"title": {"text": "Your rule"}, "autorange": "reversed"},
         )
         column = grid[names[1]]
