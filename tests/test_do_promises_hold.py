@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from cyberdip_utils.data import load
+from cyberdip_utils.norms import breach_codings as codings
 from cyberdip_utils.norms import do_promises_hold as hold
 from cyberdip_utils.norms import interrupted as its
 from cyberdip_utils.teach import check
@@ -369,7 +370,7 @@ def test_versions_hold_every_version_and_no_other():
 
 
 def test_breach_counts_by_hand():
-    table = hold.breaches().set_index("obligation")
+    table = codings.breaches().set_index("obligation")
     rows = load("incident_legal")
     breach = rows[rows["kind"] == "breach"]
     state = _by_a_state()
@@ -399,20 +400,20 @@ def test_breach_counts_by_hand():
 
 
 def test_breach_selections_narrow():
-    every, states = hold.breaches(), hold.breaches("state")
+    every, states = codings.breaches(), codings.breaches("state")
     assert (states["incidents"] == every["state named"]).all() and (
         states["incidents"] == states["state named"]
     ).all()
-    some = hold.breaches(between=(2022, 2022))
+    some = codings.breaches(between=(2022, 2022))
     assert (some["incidents"] <= every["incidents"]).all() and some["incidents"].sum() > 0
 
 
 def test_coding_practice_counts_distinct_incidents():
     rows = load("incident_legal")
     breach = rows.loc[rows["kind"] == "breach", "incident_id"].nunique()
-    added = hold.coding_practice("added")
+    added = codings.coding_practice("added")
     assert added["coded"].sum() == breach and added["incidents"].sum() == len(load("incidents"))
-    year = hold.coding_practice("year")
+    year = codings.coding_practice("year")
     assert year["incidents"].sum() == load("incidents")["start_on"].notna().sum()
     assert ((year["share"] >= 0) & (year["share"] <= 1)).all()
 
