@@ -131,7 +131,7 @@ def test_the_opening_state_shows_what_the_abstract_says():
     assert change["unclear"] > 0.01 and change["grades"] > 0.01
     assert deter._assumptions(*START[:5]) == ""  # the conditions of the proof hold here
     view = deter.better_attribution.view()
-    assert "4 of 6 improvements never raise" in view.takeaway
+    assert "4 of 6 improvements do not raise it and 2 can" in view.takeaway
     assert view.table.set_index("improvement")["change"].to_dict() == pytest.approx(
         {models.IMPROVEMENTS[k]: 100 * c for k, c in change.items()}, abs=0.001
     )
@@ -163,6 +163,28 @@ def test_a_very_cautious_defender_has_nothing_to_lose_by_grading():
 def test_grading_spares_the_innocent_all_the_same():
     path = deter.improvements(*START)["grades"]["undeserved"]
     assert path.iloc[-1] < path.iloc[0] / 10
+
+
+@pytest.mark.parametrize("appetite", [0.0, 0.4, 0.8])
+@pytest.mark.parametrize("needed", [0.6, 0.7])
+@pytest.mark.parametrize(
+    ("detection", "identification", "alarm", "n"),
+    [(0.7, 0.75, 0.05, 3), (0.6, 0.6, 0.2, 2), (0.9, 0.5, 0.1, 4)],
+)
+def test_under_the_conditions_the_safe_improvements_are_safe(
+    detection, identification, alarm, n, needed, appetite
+):
+    assert deter._assumptions(detection, identification, alarm, n, needed) == ""
+    paths = deter.improvements(detection, identification, alarm, n, needed, appetite)
+    for kind in deter.SAFE:
+        assert (paths[kind]["attacks"].diff().dropna() < 1e-5).all(), kind
+
+
+def test_without_them_even_dropping_doubtful_names_can_backfire():
+    start = (0.95, 0.5, 0.05, 2, 0.3)
+    assert "belief below one half" in deter._assumptions(*start)
+    path = deter.improvements(*start, 0.0)["doubt"]["attacks"]
+    assert path.max() > path.iloc[0] + 0.005
 
 
 @pytest.mark.parametrize("needed", [0.3, 0.5, 0.6, 0.8])

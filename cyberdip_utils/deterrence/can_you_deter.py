@@ -606,12 +606,12 @@ def better(
         if backfires:
             named = " and ".join(f"“{models.IMPROVEMENTS[k].lower()}”" for k in backfires)
             takeaway = (
-                f"From {_percent(base)} attacks, {len(paths) - len(backfires)} of {len(paths)} improvements never raise the "
-                f"number and {len(backfires)} can: {named}."
+                f"From a {_percent(base)} chance of an attack, {len(paths) - len(backfires)} of {len(paths)} improvements do not raise "
+                f"it and {len(backfires)} can: {named}."
             )
         else:
             takeaway = (
-                f"From {_percent(base)} attacks, none of the {len(paths)} improvements backfires at this start: the largest gain "
+                f"From a {_percent(base)} chance of an attack, none of the {len(paths)} improvements backfires at this start: the largest gain "
                 f"comes from “{models.IMPROVEMENTS[min(ends, key=ends.get)].lower()}”."
             )
         table = table.round(3).reset_index(drop=True)

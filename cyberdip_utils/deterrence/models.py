@@ -641,8 +641,9 @@ def attribution_equilibrium(
     (3) Of the improvements in :func:`improve`, ``detect``, ``alarms``, ``doubt`` and ``missed`` never raise the
     number of attacks, as long as an attacker is struck only after a signal that names it. (With like attackers and
     a highest resolve of one half this always holds, since a strike then needs a belief above one half.) Proof for
-    like attackers: the common cutoff solves x = (π_i^i − π_0^i) R(β_i^i), the right side falls in x, and each of
-    the four raises it. (4) ``unclear`` and ``grades`` can raise it: the first makes every name less
+    like attackers and π_i^i > π_0^i: the common cutoff solves x = (π_i^i − π_0^i) R(β_i^i), the right side falls in
+    x, and each of the four raises it. Without the condition ``doubt`` can fail: a defender who strikes on weak
+    suspicion also strikes the guilty after wrong names, and loses that. (4) ``unclear`` and ``grades`` can raise it: the first makes every name less
     telling, the second lets a defender who would have struck on any name wait for a strong one.
     These are the results of the abstract; the article's own numbering, its weaker conditions and its results on
     commitment are not reproduced here. The uniform distributions are ours.
