@@ -51,7 +51,7 @@ EXAMPLE_VALUE = 10.0
 #: Cases to compare with: label, parameters, what they reproduce.
 PAYS_CASES = {
     "middle": (
-        "Lindsay's middle band",
+        "Middle band, after Lindsay",
         {"denial": 0.3, "cost": 0.5, "half": 5.0, "resolve": 0.8, "severity": 1.5},
         "Lindsay (2015) concludes that there are many anonymous attacks of low value and few of high value, because "
         "attribution and punishment are worth their cost only when much is at stake.",
@@ -558,7 +558,7 @@ def _changes(table: pd.DataFrame):
     figure.data[0].marker.color = [figures.COLOURS[1] if up else figures.COLOURS[0] for up in more]
     figure.data[0].marker.pattern.shape = ["/" if up else "" for up in more]
     labels = [
-        f"{figures.plain(name, width=17)}<br><b>{change:+.1f}</b>".replace("-", "−")
+        f"{figures.plain(name, width=20)}<br><b>{change:+.1f}</b>".replace("-", "−")
         for name, change in zip(table["improvement"], table["change"], strict=True)
     ]
     figure.update_layout(
