@@ -187,6 +187,15 @@ def test_a_countermeasure_needs_a_call_and_a_state():
     assert not [x for x in called.exposure if "call" in x or "soil" in x]
 
 
+@pytest.mark.parametrize("option", crisis.options())
+def test_every_option_may_meet_with_force(option):
+    """Silence is not free of threats in the record, so it is not in the game."""
+    start = crisis.play("blackout", 3, "flat", [Decision("nothing")])
+    decision = next(d for d in crisis.legal(start) if d.option == option)
+    draws = [d for d in step(start, decision).turns[-1].draws if d.purpose == "force"]
+    assert len(draws) == 1 and draws[0].tables == ("dcid_actions",)
+
+
 def test_the_wronged_are_counted_at_the_end_only():
     seed = seed_where(lambda s: s.truth == "ixel")
     start = [Decision("public", "merrow", "open")]
@@ -295,6 +304,7 @@ def test_all_names_are_invented():
     [
         (lambda r: r["suspect"][0].update(split=0.9), "add up to 1"),
         (lambda r: r.update(accused="nobody"), "the accused among them"),
+        (lambda r: r.update(accused="ixel"), "the accused is a state and comes first"),
         (lambda r: r["clue"][0]["p"].pop("merrow"), "clue tool needs a probability"),
         (lambda r: r["clue"][0].update(round=7), "comes in no round"),
         (lambda r: r["clue"][1].update(id="tool"), "same id"),

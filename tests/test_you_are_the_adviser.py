@@ -231,3 +231,12 @@ def test_check_right_slips_and_no_number():
     assert "percentage" in check("3.5", "not_alone", 100 * 28 / 264).sentence
     assert not check("3.5", "not_alone", 0.5).right
     assert "Give one number" in check("3.5", "not_alone", None).sentence
+
+
+def test_a_file_copied_under_two_names_is_two_bars(my_work):
+    path = crisis_files.save(crisis.new_game("ballot", 4), "Red", my_work)
+    (my_work / "copy.json").write_bytes(path.read_bytes())
+    frame, _ = adviser.class_games("ballot", "saved")
+    assert frame["team"].tolist() == ["Red (seed 4)", "Red (seed 4) #2"]
+    adviser.class_comparison.forget()
+    assert len(adviser.class_comparison.view(scenario="ballot", which="saved").figure.data[0].y) == 2

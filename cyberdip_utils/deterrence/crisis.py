@@ -201,8 +201,8 @@ def read_scenario(key: str, raw: Mapping[str, Any]) -> Scenario:
     kinds = {s.kind for s in suspects}
     if kinds != {"state", "group"} or len(set(ids)) != len(ids) or raw["accused"] not in ids:
         raise ValueError(f"{key}: suspects need distinct ids, states and a group, and the accused among them")
-    if sum(s.kind == "group" for s in suspects) != 1:
-        raise ValueError(f"{key}: there is one group in a scenario")
+    if sum(s.kind == "group" for s in suspects) != 1 or raw["accused"] != suspects[0].id:
+        raise ValueError(f"{key}: the accused is a state and comes first, and there is one group")
     if abs(sum(s.split for s in suspects if s.kind == "state") - 1) > 1e-9:
         raise ValueError(f"{key}: the splits of the states must add up to 1")
     clues = tuple(Clue(**c) for c in raw["clue"])
@@ -686,20 +686,24 @@ def step(state: State, decision: Decision, roll: Dice | None = None) -> State:
         ):
             state = replace(state, stopped=state.stopped or target.id == state.truth)
 
-    # what the other side does, if a state is addressed or the doer sees you act
-    act = {"demarche": "talk", "public": "demand", "joint": "demand", "indict": "demand"}.get(
-        option.id, "quiet"
-    )
-    act = {"sanctions": "sanction", "counter": "cyber"}.get(option.id, act)
-    if target is None or target.kind == "state":
-        who = target.name if target else "another state"
-        if target is not None and ask(
-            record.force(act),
-            "force",
-            f"{who} threatens, or holds a military exercise.",
-            f"{who} makes no show of force.",
-        ):
-            state = replace(state, escalation=(*state.escalation, f"a threat or display of force by {who}"))
+    # what the other side does: the state that was addressed, or the accused, whom everybody suspects anyway
+    acts = {
+        "demarche": "talk",
+        "public": "demand",
+        "joint": "demand",
+        "indict": "demand",
+        "sanctions": "sanction",
+        "counter": "cyber",
+    }
+    at_state = target is not None and target.kind == "state"
+    who = target.name if at_state else s.suspect(s.accused).name
+    if ask(
+        record.force(acts[option.id] if at_state else "quiet"),
+        "force",
+        f"{who} threatens, or holds a military exercise.",
+        f"{who} makes no show of force.",
+    ):
+        state = replace(state, escalation=(*state.escalation, f"a threat or display of force by {who}"))
     answered = option.id == "counter"
     if ask(
         record.step_up(answered),

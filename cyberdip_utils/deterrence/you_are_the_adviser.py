@@ -44,9 +44,9 @@ def _rates(draw: str, key: str) -> list[tuple[str, crisis_record.Rate]]:
     r, s = crisis_record, crisis.scenario(key)
     if draw == "force":
         words = {
-            "quiet": "said and did nothing",
+            "quiet": "no demand or act",
             "talk": "only negotiated",
-            "demand": "threatened or demanded",
+            "demand": "made demands",
             "sanction": "put on sanctions",
             "cyber": "acted in cyberspace",
         }
@@ -111,7 +111,7 @@ def _dots(frame: pd.DataFrame, label: str):
         xaxis={"title": {"text": label}, "tickformat": ".0%", "range": [-0.02, 1.02]},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
-    names = [figures.plain(x, width=22) for x in frame["draw"]]
+    names = [figures.plain(x, width=15) for x in frame["draw"]]
     figure.add_trace(
         go.Scatter(
             x=frame["share"].tolist(),
@@ -159,6 +159,11 @@ def draws(draw: str = "who", scenario: str = "blackout") -> View:
             f"The commonest outcome is “{top['draw']}”, {share(int(top['cases']), int(top['of']))}, "
             f"and the draw takes each outcome as often as the record does."
         )
+    elif draw == "step":
+        takeaway = (
+            f"An answer of higher severity is coded in {crisis_record.step_up(False)} of the exchanges in which one side "
+            f"acted in cyberspace and in {crisis_record.step_up(True)} of those in which both did."
+        )
     elif draw == "ready":
         year = int((crisis_record._lags("sanctions") <= 360).sum()), len(crisis_record._lags("sanctions"))
         takeaway = f"Of the measures of retorsion that have a date, {share(*year)} came within 360 days of the incident's start."
@@ -169,7 +174,7 @@ def draws(draw: str = "who", scenario: str = "blackout") -> View:
         )
     names = tuple(dict.fromkeys(t for row in frame["tables"] for t in row.split(", ")))
     return View(
-        figure=_dots(frame, "Share of the cases counted, with 95% interval"),
+        figure=_dots(frame, "Share of cases"),
         takeaway=takeaway,
         table=frame,
         caveat="These are shares of what was recorded and coded, not chances of what will happen. Cases came about because "
@@ -185,15 +190,15 @@ what_the_draws_say = Exhibit(
     draws,
     draw=choice(
         [
-            ("Who is behind it, does a strike succeed?", "who"),
-            ("Does the same attacker strike again?", "again"),
-            ("How much harm does a strike do?", "harm"),
-            ("Does the other side show force?", "force"),
-            ("Does the exchange grow harsher?", "step"),
-            ("Do partners join a joint attribution?", "joint"),
-            ("Do others follow a lone attribution?", "alone"),
-            ("Are sanctions and indictments ready?", "ready"),
-            ("Contest, dissent, arrests, change of conduct", "others"),
+            ("Who did it, does it succeed?", "who"),
+            ("Does it strike again?", "again"),
+            ("How much harm is done?", "harm"),
+            ("Is force shown?", "force"),
+            ("Does it grow harsher?", "step"),
+            ("How many join a joint claim?", "joint"),
+            ("Do others follow a lone claim?", "alone"),
+            ("Are the measures ready?", "ready"),
+            ("Contest, dissent, arrests", "others"),
         ],
         label="Draw",
     ),
@@ -375,9 +380,9 @@ def many(
         "strategy",
         label="Share of games",
         percent=True,
-        horizontal=False,
+        height=140 + 56 * shown["outcome"].nunique(),
     )
-    figure.update_layout(xaxis={"title": {"text": f"{label} ({unit}): {note}"}})
+    figure.update_layout(yaxis={"title": {"text": f"{label} ({unit})"}})
     table = pd.DataFrame(
         [
             (
@@ -401,9 +406,8 @@ def many(
         "of this game imply and nothing more. The bands are the chance of the draw over seeds; the uncertainty of the "
         "record is inside the games.",
         sources=TABLES,
-        detail="\n".join(
-            f"- **{STRATEGIES[k][0]}**: {STRATEGIES[k][1]}" for k in dict.fromkeys((one, other))
-        ),
+        detail=f"**{label}** counts {note}.\n\n"
+        + "\n".join(f"- **{STRATEGIES[k][0]}**: {STRATEGIES[k][1]}" for k in dict.fromkeys((one, other))),
     )
 
 
@@ -465,7 +469,10 @@ def class_games(scenario: str, which: str = "both") -> tuple[pd.DataFrame, list[
             if state.scenario == scenario:
                 rows.append(_row(f"{team} (seed {state.seed})", state, False))
     columns = ["team", "example", "seed", "world", "rounds", *crisis.MEASURES, "path"]
-    return pd.DataFrame(rows, columns=columns), refused
+    frame = pd.DataFrame(rows, columns=columns)
+    again = frame.groupby("team").cumcount()  # one file copied under two names: two bars, not one
+    frame["team"] = [f"{team} #{n + 1}" if n else team for team, n in zip(frame["team"], again, strict=True)]
+    return frame, refused
 
 
 def weighted(frame: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
@@ -517,17 +524,22 @@ def compare(
         label, unit = (
             ("Cost at your weights", "points") if measure == "weights" else crisis.MEASURES[measure][:2]
         )
-        tied = int((order[column] == best[column]).sum())
+        tied = order.loc[order[column] == best[column], "team"].tolist()
+        first = " and ".join(tied) if len(tied) < 4 else f"{len(tied)} games, tied,"
         takeaway = (
-            f"{label}: {'most' if high else 'least'} for {best['team']} with {best[column]:g} {unit}"
-            f"{f', tied with {tied - 1} more' if tied > 1 else ''}, of {who}.{mixed}"
+            f"{label}: {'most' if high else 'least'} for {first} with {best[column]:g} {unit}, and "
+            f"{order.iloc[-1][column]:g} at the other end, of {who}.{mixed}"
         )
         figure = figures.bars(
-            order.assign(team=[figures.plain(t, limit=30) for t in order["team"]]),
-            "team",
-            column,
-            label=f"{label} ({unit})",
-            height=max(300, 130 + 34 * len(order)),
+            order, "team", column, label=f"{label} ({unit})", height=max(300, 130 + 46 * len(order))
+        )
+        figure.update_layout(
+            xaxis={"dtick": 1} if order[column].abs().max() <= 8 else {},
+            yaxis={
+                "tickmode": "array",
+                "tickvals": [figures.plain(t) for t in order["team"]],
+                "ticktext": [figures.plain(t, width=16) for t in order["team"]],
+            },
         )
     table = frame.drop(columns="example").rename(
         columns={m: v[0].lower() for m, v in crisis.MEASURES.items()}
@@ -545,15 +557,15 @@ class_comparison = Exhibit(
     compare,
     scenario=choice(_scenarios, "blackout", label="Scenario"),
     which=choice(
-        [("Saved games and examples", "both"), ("Saved games only", "saved"), ("Examples only", "examples")],
+        [("Saved and examples", "both"), ("Saved only", "saved"), ("Examples only", "examples")],
         label="Games",
     ),
     measure=choice([*_MEASURE_CHOICES, ("All, at my weights", "weights")], "harm", label="Outcome"),
-    harm=_weight("a step of harm"),
-    partners=_weight("an ally gained"),
-    escalation=_weight("a step of escalation"),
-    exposure=_weight("an event of exposure"),
-    burned=_weight("a source burned"),
+    harm=_weight("harm"),
+    partners=_weight("an ally"),
+    escalation=_weight("escalation"),
+    exposure=_weight("exposure"),
+    burned=_weight("a source"),
 )
 
 
