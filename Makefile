@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data data-refresh bench
+.PHONY: lab setup test lint strip data data-refresh bench book
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -20,3 +20,5 @@ data-refresh: ## look for a newer edition of one table: make data-refresh TABLE=
 	@$(RUN) data-refresh $(TABLE) $(DATA_ARGS)
 bench:    ## time exhibits, import and notebooks
 	@$(RUN) bench $(BENCH_ARGS)
+book:     ## build the handbook as a web site, offline, into artifacts/book/html
+	@$(RUN) book $(BOOK_ARGS)

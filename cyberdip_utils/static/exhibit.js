@@ -210,13 +210,13 @@ function luminance(colour) {
 
 const isDark = (node) => luminance(getComputedStyle(node).color) > 0.5;
 
-function shapesOf(figure) {
+export function shapesOf(figure) {
   return [...new Set((figure.data ?? []).map((t) => t.geojson).filter((g) => typeof g === "string"))];
 }
 
 const NARROW = 640; // px: a colour bar then lies under the figure, where it takes no width
 
-function dressed(figure, dark, width) {
+export function dressed(figure, dark, width) {
   let text = JSON.stringify(figure);
   if (dark) for (const [light, other] of Object.entries(DARK)) text = text.replaceAll(`"${light}"`, `"${other}"`);
   const fresh = JSON.parse(text); // plotly.js writes into what it is given
@@ -248,7 +248,7 @@ function dressed(figure, dark, width) {
 
 // plotly.js asks a server for base maps unless they are on the page. Ours come as GeoJSON, so an empty one will do.
 // Only the 50 m set is filled, which our maps name: other plotly figures on the page keep the usual 110 m set.
-function noBaseMaps() {
+export function noBaseMaps() {
   const objects = {};
   for (const name of ["coastlines", "land", "ocean", "lakes", "rivers", "countries", "subunits"]) {
     objects[name] = { type: "GeometryCollection", geometries: [] };
@@ -475,7 +475,10 @@ export function mount(root, spec, backend) {
         setValues(opening);
         fields.disabled = false;
       }
-      if (seq === asked) await show(answer);
+      if (seq === asked) {
+        if (answer.said) setValues(answer.values); // a page without a kernel shows the nearest state that it holds
+        await show(answer, answer.said);
+      }
     } catch (error) {
       say(`No answer for this selection (${error.message}).`);
     } finally {
@@ -516,7 +519,8 @@ export function mount(root, spec, backend) {
   } }, "Reset");
 
   const fields = make("fieldset", { class: "cdx-all", disabled: true }, make("legend", { class: "cdx-hidden" }, `Controls: ${spec.title}`),
-    make("div", { class: "cdx-controls" }, ...controls.map((c) => c.el)));
+    make("div", { class: "cdx-controls" }, ...controls.map((c) => c.el)),
+    backend.note ? make("p", { class: "cdx-help" }, backend.note) : null);
   const buttons = make("div", { class: "cdx-buttons" }, showTable, download, copyButton, reset);
   const form = make("form", { autocomplete: "off", onsubmit: (event) => event.preventDefault() }, controls.length ? fields : null);
   const el = make("div", { class: "cdx", role: "group", "aria-labelledby": `${id}-title`, [OWN_KEYS]: "true" },
@@ -572,19 +576,80 @@ export function mount(root, spec, backend) {
   };
 }
 
-// A backend without a kernel: states made beforehand, [{values, payload}, …], the first is the opening one.
-export function precomputed(states, { library = () => window.Plotly, geometry, csv }) {
-  const key = (values) => JSON.stringify(Object.keys(values).sort().map((k) => [k, values[k]]));
-  const all = new Map(states.map((s) => [key(s.values), s]));
+// A backend without a kernel: the states that cyberdip_utils/export.py made beforehand.
+//   index     what export.py wrote: spec, core, open, places, sources, held, total
+//   chunk(i)  -> promise of {pool, states}, one of its chunks
+export function precomputed(index, { library = () => window.Plotly, geometry, chunk }) {
+  const names = index.spec.controls.map((c) => c.name);
+  const opening = index.open.values;
+  const key = (values) => JSON.stringify(names.map((n) => values[n]));
+  const label = (name) => index.spec.controls.find((c) => c.name === name).label;
+  let last = { ...opening };
+
+  const whole = (node, pool) => {
+    if (Array.isArray(node)) return node.map((v) => whole(v, pool));
+    if (node === null || typeof node !== "object") return node;
+    if ("$" in node && Object.keys(node).length === 1) return whole(pool[node.$], pool);
+    return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, whole(v, pool)]));
+  };
+  const dress = (payload) => ({ ...payload, sources: payload.sources.map((n) => index.sources[n]) });
+  const find = async (values) => {
+    if (key(values) === key(opening)) return dress(index.open.payload);
+    const [part, i] = index.places[key(values)];
+    const { pool, states } = await chunk(part);
+    return dress(whole(states[i], pool));
+  };
+  const held = (values) => key(values) === key(opening) || key(values) in index.places;
+
+  // A page holds some combinations. What the reader moved last is kept; the rest goes back to its start, as little as will do.
+  const nearest = (values) => {
+    if (held(values)) return values;
+    const moved = names.filter((n) => JSON.stringify(values[n]) !== JSON.stringify(last[n]));
+    const keep = moved.length ? moved : names.slice(0, 1);
+    const core = Object.fromEntries(names.map((n) => [n, keep.includes(n) || index.core.includes(n) ? values[n] : opening[n]]));
+    if (held(core)) return core;
+    const fewer = { ...core };
+    for (const n of [...names].reverse()) {
+      if (keep.includes(n)) continue;
+      fewer[n] = opening[n];
+      if (held(fewer)) return fewer;
+    }
+    const alone = { ...opening, [keep[keep.length - 1]]: values[keep[keep.length - 1]] };
+    return held(alone) ? alone : opening;
+  };
+
   return {
-    open: async () => states[0],
+    note: index.held < index.total
+      ? `This page holds ${index.held.toLocaleString("en")} combinations of these controls; the notebook has them all.` : "",
+    open: async () => ({ values: opening, payload: await find(opening) }),
     view: async (values) => {
-      const state = all.get(key(values));
-      if (!state) throw new Error("it is not among the states stored on this page");
-      return state;
+      const found = nearest(values);
+      const back = names.filter((n) => JSON.stringify(found[n]) !== JSON.stringify(values[n])).map(label);
+      const payload = await find(found);
+      last = found;
+      return { values: found, payload, said: back.length ? `Back at the start, because this page does not hold that combination: ${back.join(", ")}.` : "" };
     },
-    csv,
+    csv: async (values) => csvText(index.spec, await find(values)),
     library,
     geometry,
   };
+}
+
+// The same file as Exhibit.csv in Python, from what the page has: the rows of the table twin.
+export function csvText(spec, payload) {
+  const lines = [spec.title, `Selection: ${payload.selection || "all"}`, payload.takeaway];
+  if (payload.caveat) lines.push(`What this cannot show: ${payload.caveat}`);
+  for (const s of payload.sources) {
+    lines.push(`Source (${s.name}, as of ${s.as_of}): ${s.citation}`, `Licence (${s.name}): ${s.licence}`);
+  }
+  const { columns, rows, total, shown } = payload.table;
+  if (shown < total) lines.push(`The first ${shown} of ${total} rows; the notebook saves them all`);
+  lines.push(`Cyber Diplomacy Handbook, exhibit ${spec.name}; saved ${new Date().toLocaleDateString("sv")}`);
+  const cell = (v) => {
+    if (v === null) return "";
+    const text = v === true ? "True" : v === false ? "False" : String(v);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const head = lines.map((l) => `# ${l.trim().split(/\s+/).join(" ")}\n`).join("");
+  return head + [columns, ...rows].map((r) => r.map(cell).join(",") + "\n").join("");
 }

@@ -1,0 +1,163 @@
+// Brings the exhibits, quizzes and stances of a page to life. Everything comes from the site itself.
+import { mount, precomputed } from "./exhibit.js";
+import { draw as drawQuiz } from "./quiz.js";
+import { draw as drawStance } from "./stance.js";
+
+const here = new URL(".", import.meta.url);
+const file = (path) => new URL(path, here);
+
+async function gunzip(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url.pathname.split("/").pop()} is not there`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  // Some servers undo the compression on the way.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return JSON.parse(new TextDecoder().decode(bytes));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+const once = new Map();
+const only = (url) => {
+  if (!once.has(url.href)) {
+    const promise = gunzip(url);
+    promise.catch(() => once.delete(url.href));
+    once.set(url.href, promise);
+  }
+  return once.get(url.href);
+};
+
+let plotly = null;
+const library = () =>
+  (plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = file("plotly.min.js").href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => ((plotly = null), reject(new Error("plotly.js did not load")));
+    document.head.append(script);
+  }));
+
+async function bring(place) {
+  const name = place.dataset.exhibit;
+  const folder = file(`exhibits/${name}/`);
+  const index = await only(new URL(`${place.dataset.opening ?? "index"}.json.gz`, folder));
+  const backend = precomputed(index, {
+    library,
+    chunk: (i) => only(new URL(`${i}.json.gz`, folder)),
+    geometry: (key) => only(file(`geometry/${key}.json.gz`)),
+  });
+  const live = document.createElement("div");
+  live.className = "live";
+  place.prepend(live);
+  mount(live, index.spec, backend);
+  place.classList.add("alive");
+}
+
+function watch(selector, start) {
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      Promise.resolve(start(entry.target)).catch((error) => {
+        const note = document.createElement("p");
+        note.setAttribute("role", "status");
+        note.textContent = `The controls could not start (${error.message}); the picture and the table below are those of the opening state.`;
+        entry.target.prepend(note);
+      });
+    }
+  }, { rootMargin: "600px" });
+  for (const place of document.querySelectorAll(selector)) seen.observe(place);
+}
+
+watch(".exhibit-place", bring);
+
+// A reader's own record, in this browser only; the same form as my_work/record.json.
+const KEY = "cyberdip-record";
+const SECTIONS = ["quizzes", "checks", "stances", "games"];
+function record() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY));
+    if (kept && kept.format === KEY && kept.version === 1) return kept;
+  } catch {
+    // nothing kept, or not ours: begin anew
+  }
+  return { format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) };
+}
+function keep(section, key, change) {
+  const all = record();
+  all[section][key] = change(all[section][key] ?? {});
+  try {
+    localStorage.setItem(KEY, JSON.stringify(all));
+    return "";
+  } catch {
+    return "This browser keeps nothing for this site, so it is not saved.";
+  }
+}
+const now = () => {
+  const d = new Date();
+  return new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+};
+
+for (const place of document.querySelectorAll(".quiz-place")) {
+  const number = place.dataset.chapter;
+  const questions = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+  const live = document.createElement("div");
+  place.replaceChildren(live);
+  drawQuiz(live, questions, `quiz-${number}`, (q, option, right) => {
+    keep("quizzes", number, (old) => {
+      const answers = { ...old.answers };
+      answers[q] ??= { first: option, right };
+      return { ...old, answers, of: questions.length, on: now() };
+    });
+  });
+}
+
+for (const place of document.querySelectorAll(".stance-place")) {
+  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+  const number = place.dataset.debate;
+  spec.entry = record().stances[number]?.[spec.when] ?? {};
+  spec.note = "Kept in this browser only. Export it under Your record.";
+  const live = document.createElement("div");
+  place.replaceChildren(live);
+  drawStance(live, spec, async (values) =>
+    keep("stances", number, (old) => ({ ...old, [spec.when]: { ...values, on: now() } })) || "Saved in this browser only.");
+}
+
+for (const button of document.querySelectorAll("[data-record]")) {
+  button.addEventListener("click", () => {
+    if (button.dataset.record === "erase") {
+      localStorage.removeItem(KEY);
+      button.parentElement.querySelector("[role=status]").textContent = "Erased.";
+      return;
+    }
+    const url = URL.createObjectURL(new Blob([JSON.stringify(record(), null, 1)], { type: "application/json" }));
+    const link = Object.assign(document.createElement("a"), { href: url, download: "record.json" });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  });
+}
+
+// A term's meaning shows on hover and on focus; Escape hides it.
+const tip = Object.assign(document.createElement("div"), { className: "term-tip", hidden: true, id: "term-tip" });
+tip.setAttribute("role", "tooltip");
+document.body.append(tip);
+const hide = () => {
+  tip.hidden = true;
+  document.querySelector("[aria-describedby='term-tip']")?.removeAttribute("aria-describedby");
+};
+for (const term of document.querySelectorAll("a.term")) {
+  const tell = () => {
+    tip.textContent = term.dataset.meaning;
+    tip.hidden = false;
+    term.setAttribute("aria-describedby", "term-tip");
+    const box = term.getBoundingClientRect();
+    tip.style.left = `${Math.max(8, Math.min(box.left + scrollX, scrollX + innerWidth - tip.offsetWidth - 16))}px`;
+    tip.style.top = `${box.bottom + scrollY + 4}px`;
+  };
+  term.addEventListener("mouseenter", tell);
+  term.addEventListener("focus", tell);
+  term.addEventListener("mouseleave", hide);
+  term.addEventListener("blur", hide);
+}
+document.addEventListener("keydown", (event) => event.key === "Escape" && hide());

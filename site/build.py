@@ -1,0 +1,645 @@
+"""Build the handbook as a static web site, offline: python site/build.py [--states 160] [--out artifacts/book]
+
+Every notebook is run cell by cell in one process; where it shows an exhibit, the page gets the opening picture, sentence
+and table, and the exhibit's states as compressed files that static/page.js reads. Sphinx (MyST-NB) makes the pages, with
+warnings as errors. Nothing on the site points to another server except links that a reader chooses to follow.
+The opening pictures are drawn by a Chromium (CYBERDIP_CHROMIUM names one); --no-pictures leaves them out.
+"""
+
+import argparse
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import sys
+import tomllib
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+import orjson
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "browser")]
+ROWS = 30  # of an exhibit's table without JavaScript
+WIDTH = 860  # of an opening picture, in CSS pixels
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def addresses():
+    """The links made from site/address.toml: repository, Binder, nbgitpuller."""
+    a = tomllib.loads((HERE / "address.toml").read_text(encoding="utf-8"))
+    return a | {"repository": f"{a['host']}/{a['owner']}/{a['name']}"}
+
+
+def binder(notebook="notebooks/00_start_here.ipynb"):
+    """The address that opens a notebook on Binder."""
+    a = addresses()
+    path = quote(f"lab/tree/{notebook}", safe="")
+    return f"{a['binder']}/v2/gh/{a['owner']}/{a['name']}/{a['branch']}?urlpath={path}"
+
+
+def nbgitpuller(notebook="notebooks/00_start_here.ipynb"):
+    """The address that brings a notebook to a class's own hub."""
+    a = addresses()
+    path = quote(f"lab/tree/{a['name']}/{notebook}", safe="")
+    repo = quote(a["repository"], safe="")
+    return f"{a['hub']}/hub/user-redirect/git-pull?repo={repo}&branch={a['branch']}&urlpath={path}"
+
+
+# ---------------------------------------------------------------- what a cell shows
+
+
+def e(text):
+    return html.escape(str(text), quote=True)
+
+
+def prose(text):
+    """The HTML of a view's detail: paragraphs, lists, bold; as static/exhibit.js writes it."""
+
+    def inline(line):
+        return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", e(line))
+
+    blocks = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = block.strip("\n").split("\n")
+        if all(re.match(r"( {2})?- ", line) for line in lines):
+            parts, deep = [], False
+            for line in lines:
+                if line.startswith("  ") and not deep:
+                    parts.append("<ul>")
+                    deep = True
+                elif not line.startswith("  ") and deep:
+                    parts.append("</ul></li>")
+                    deep = False
+                elif parts and not line.startswith("  "):
+                    parts.append("</li>")
+                parts.append(f"<li>{inline(line.lstrip(' -'))}" + ("</li>" if deep else ""))
+            parts.append("</ul></li>" if deep else "</li>")
+            blocks.append(f"<ul>{''.join(parts)}</ul>")
+        elif block.strip():
+            blocks.append(f"<p>{'<br>'.join(map(inline, lines))}</p>")
+    return "".join(blocks)
+
+
+def table_html(table, title):
+    """A table payload as HTML, its first rows."""
+    rows = table["rows"][:ROWS]
+    more = (
+        f"first {len(rows)} of {table['total']:,} rows"
+        if table["total"] > len(rows)
+        else f"{table['total']:,} rows"
+    )
+    head = "".join(f"<th scope='col'>{e(c)}</th>" for c in table["columns"])
+
+    def cell(value):
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return e(f"{value:.4g}" if isinstance(value, float) and not value.is_integer() else value)
+
+    body = "".join("<tr>" + "".join(f"<td>{cell(v)}</td>" for v in row) + "</tr>" for row in rows)
+    return (
+        f"<div class='scroller' role='region' tabindex='0' aria-label='Table: {e(title)}'><table><caption>{e(title)} ({more})</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def still(exhibit, up):
+    """The exhibit without JavaScript and in print: opening picture, sentence, table."""
+    payload = orjson.loads(exhibit.payload())
+    height = payload["figure"].get("layout", {}).get("height") or 420
+    picture = (
+        f"<img src='{up}_static/exhibits/{exhibit.name}/opening.png' width='{WIDTH}' height='{height}' "
+        f"alt='{e(payload['alt'])}' decoding='async'>"
+    )
+    sources = "; ".join(f"{s['citation']} ({s['licence']})" for s in payload["sources"])
+    parts = [
+        f"<p><strong>{e(exhibit.title)}</strong></p>",
+        f"<p>{e(exhibit.describe())}</p>" if exhibit.controls else "",
+        picture,
+        f"<p class='sentence'>{e(payload['takeaway'])}</p>",
+        f"<p>What this cannot show: {e(payload['caveat'])}</p>" if payload["caveat"] else "",
+        prose(payload["detail"]) if payload["detail"] else "",
+        f"<details><summary>Table</summary>{table_html(payload['table'], exhibit.title)}</details>"
+        if payload["table"]["columns"]
+        else "",
+        f"<p>Sources: {e(sources)}</p>" if sources else "",
+    ]
+    return f"<div class='exhibit-place' data-exhibit='{exhibit.name}'><div class='still'>{''.join(parts)}</div></div>"
+
+
+def data_script(value):
+    """JSON in a page, with nothing that could end the script element."""
+    return f"<script type='application/json'>{json.dumps(value, ensure_ascii=False).replace('<', chr(92) + 'u003c')}</script>"
+
+
+def quiz_html(number, questions):
+    """The quiz as a list with folded answers, which page.js replaces."""
+    items = "".join(
+        f"<li>{e(q['text'])}<ul>" + "".join(f"<li>{e(o['text'])}</li>" for o in q["options"]) + "</ul>"
+        "<details><summary>Answers</summary><ul>"
+        + "".join(
+            f"<li>{e(o['text'])}: {'right. ' if o.get('right') else ''}{e(o['feedback'])}</li>"
+            for o in q["options"]
+        )
+        + "</ul></details></li>"
+        for q in questions
+    )
+    return (
+        f"<div class='quiz-place' data-chapter='{e(number)}'>{data_script(questions)}<ol>{items}</ol></div>"
+    )
+
+
+def stance_html(widget):
+    """The stance form's place; without JavaScript the question alone."""
+    spec = json.loads(widget.spec)
+    names = ", ".join(name for _, name in spec["sides"])
+    return (
+        f"<div class='stance-place' data-debate='{e(widget._debate.number)}'>{data_script(spec)}"
+        f"<p><strong>Where do you stand {e(spec['when'])} reading?</strong> {e(spec['question'])} ({e(names)}, undecided.) "
+        "Write it down, with what would change your mind.</p></div>"
+    )
+
+
+def shown(result, up, used):
+    """The HTML of what a cell's last line gave, or None if it is an ordinary value."""
+    from cyberdip_utils.exhibit import Exhibit
+
+    if isinstance(result, Exhibit):
+        used.append(result)
+        return still(result, up)
+    kind = type(result).__name__
+    if kind == "ExhibitWidget":
+        used.append(result.exhibit)
+        return still(result.exhibit, up)
+    if kind == "QuizWidget":
+        return quiz_html(result.name.removeprefix("quiz-"), json.loads(result.questions))
+    if kind == "StanceWidget":
+        return stance_html(result)
+    if hasattr(result, "_repr_mimebundle_") and kind.endswith("Widget"):
+        bundle = result._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        text = data.get("text/plain", "")
+        return data.get("text/html") or (
+            f"<div class='still'><pre>{e(text)}</pre><p>This part needs a kernel: open the chapter on Binder or in JupyterLab.</p></div>"
+        )
+    return None
+
+
+def run_notebook(path, up, used):
+    """The notebook with outputs, every cell run in one fresh namespace of this process."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    book = nbformat.read(path, as_version=4)
+    shell = InteractiveShell()
+    folder = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        for cell in book.cells:
+            if cell.cell_type != "code":
+                continue
+            with capture_output() as got:
+                done = shell.run_cell(cell.source, store_history=False)
+            if not done.success:
+                raise SystemExit(
+                    f"{path.name}, cell {cell.id}: {done.error_in_exec or done.error_before_exec!r}"
+                )
+            outputs = []
+            if got.stdout:
+                outputs.append(nbformat.v4.new_output("stream", name="stdout", text=got.stdout))
+            made = shown(done.result, up, used)
+            if made is not None:
+                data = {"text/html": made}
+            elif done.result is not None:
+                data, _ = shell.display_formatter.format(done.result)
+                data = {k: v for k, v in data.items() if k in ("text/html", "text/plain")}
+            else:
+                data = None
+            if data:
+                outputs.append(nbformat.v4.new_output("display_data", data=data))
+            cell.outputs = outputs
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+    finally:
+        os.chdir(folder)
+    return book
+
+
+# ---------------------------------------------------------------- pages
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def links_line(notebook, up):
+    """The line under a chapter's title."""
+    return (
+        "<p class='page-links'>"
+        f"<a href='{e(binder(f'notebooks/{notebook}'))}'>Open in Binder</a>"
+        f"<a href='{up}notebooks/{quote(notebook)}' download>Download this notebook</a>"
+        f"<a href='{e(nbgitpuller(f'notebooks/{notebook}'))}'>Bring to our hub</a></p>"
+    )
+
+
+def everything():
+    """All chapters of the handbook."""
+    from cyberdip_utils.teach import chapters
+
+    return list(chapters().values())
+
+
+def kept_link(chapter, chapters):
+    """A replacement for re.sub that keeps a link only if its chapter is built."""
+    built = {(Path("notebooks") / c.notebook).as_posix() for c in chapters}
+
+    def link(found):
+        target = os.path.normpath((Path("notebooks") / chapter.notebook).parent / found[2])
+        return found[0] if Path(target).as_posix() in built else found[1]
+
+    return link
+
+
+def chapter_pages(source, chapters, used):
+    for c in chapters:
+        path = ROOT / "notebooks" / c.notebook
+        up = "../" * (c.notebook.count("/") + 1)
+        book = run_notebook(path, up, used)
+        title, _, rest = book.cells[0].source.partition("\n")
+        if len(chapters) < len(everything()):  # a part of the book: links to what is left out become text
+            for cell in book.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = re.sub(
+                        r"(?<!!)\[([^\]]+)\]\(([^)\s]+\.ipynb)\)", kept_link(c, chapters), cell.source
+                    )
+        book.cells[0].source = f"{title}\n\n{links_line(c.notebook, up)}\n{rest}"
+        target = source / "notebooks" / c.notebook
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(book, target)
+
+
+def glossary_page(source, chapters):
+    from cyberdip_utils.glossary import terms
+
+    lines = ["# Glossary", "", "Each term with its meaning here and the chapter that explains it.", ""]
+    for key, t in sorted(terms().items(), key=lambda item: item[1]["term"].casefold()):
+        where = next((c for c in chapters if c.number == t["chapter"]), None)
+        link = f" [Chapter {where.number}](notebooks/{where.notebook})." if where else ""
+        name = f" ({t['name']})" if t.get("name") and t["name"] != t["term"] else ""
+        lines += [f"<span id='term-{key}'></span>**{t['term']}**{name}: {t['meaning']}{link}", ""]
+    write(source / "glossary.md", "\n".join(lines))
+
+
+def references_page(source):
+    from cyberdip_utils.teach import _bibliography, format_reference
+
+    listed = sorted(format_reference(entry) for entry in _bibliography().entries.values())
+    items = "\n".join(f"- {plain(line)} <{address}>" for line, address in listed)
+    write(source / "references.md", f"# References\n\nEvery work that a chapter cites.\n\n{items}\n")
+
+
+def plain(text):
+    """Text whose characters mean nothing to Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", str(text)).replace("\n", " ")
+
+
+def data_pages(source):
+    from cyberdip_utils.data import about, catalog, cite
+
+    names = list(catalog().index)
+    rows = []
+    for name in names:
+        a = about(name)
+        rows.append(
+            f"| [{name}]({name}.md) | {plain(a.title)} | {a.rows:,} | {plain(a.as_of)} | {plain(catalog().licence[name])} |"
+        )
+        file = file_of(name)
+        fields = "\n".join(
+            f"| `{f.column}` | {plain(f.type)} | {plain(f.description)} |" for f in a.fields.itertuples()
+        )
+        parts = [
+            f"# {name}",
+            f"{plain(a.title)}. {plain(a.description)}",
+            f"<p><a href='../data/tables/{file.name}' download>Download {file.name}</a> ({file.stat().st_size / 1e6:.2f} MB, {a.rows:,} rows)</p>",
+            f"**Coverage.** {plain(a.coverage)}. **As of** {plain(a.as_of)}.",
+            f"**Licence.** {plain(a.licence)}",
+            f"**Cite.** {plain(a.citation)}",
+            "**What to know.**\n\n" + "\n".join(f"- {plain(x)}" for x in a.caveats) if a.caveats else "",
+            "**Left out.**\n\n" + "\n".join(f"- {plain(x)}" for x in a.dropped) if a.dropped else "",
+            f"| Column | Type | Meaning |\n|---|---|---|\n{fields}" if fields else "",
+            f"```text\n{cite(name)}\n```",
+        ]
+        write(source / "data" / f"{name}.md", "\n\n".join(p for p in parts if p) + "\n")
+    toc = "\n".join(names)
+    write(
+        source / "data" / "index.md",
+        "# Data\n\nEvery table with its source, licence, traps and a download.\n\n"
+        "| Table | What it holds | Rows | As of | Licence |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{toc}\n```\n",
+    )
+
+
+def file_of(name):
+    manifest = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    path = next(r["path"] for r in manifest["resources"] if r["name"] == name)
+    return ROOT / "data" / path
+
+
+def front_pages(source, chapters):
+    from cyberdip_utils.start_here import PARTS
+
+    start = next((c for c in chapters if c.number == "0"), None)
+    lines = [
+        "# Cyber Diplomacy Handbook",
+        "How do states handle cyberspace: what happens, who says who did it, what follows, which rules are claimed and kept? "
+        "Each chapter asks one question, answers it with real data, lets you move the assumptions, shows where sources disagree, "
+        "and says what the evidence cannot show. Everything on these pages works without an account, and nothing you do leaves "
+        "your browser.",
+        f"<p class='page-links'><a href='{e(binder())}'>Open in Binder</a><a href='{e(addresses()['repository'])}'>Source</a></p>",
+    ]
+    if start:
+        lines.append(f"New here? Begin with [{plain(start.title)}](notebooks/{start.notebook}).")
+    for part, (name, question) in PARTS.items():
+        mine = [c for c in chapters if c.number.startswith(f"{part}.")]
+        if mine:
+            lines.append(f"## {part} {name}\n\n{question}\n")
+            lines.append(
+                "\n".join(
+                    f"- [{c.number} {plain(c.title)}](notebooks/{c.notebook}), {c.minutes} minutes"
+                    for c in mine
+                )
+            )
+    lines.append(
+        "## Your record\n\nQuizzes that you answer here and stances that you take are kept in this browser. "
+        "You can take the file with you, hand it to a teacher, or erase it.\n\n"
+        "<p><button type='button' data-record='export'>Save my record</button> "
+        "<button type='button' data-record='erase'>Erase my record</button> <span role='status'></span></p>"
+    )
+    for part, (name, _) in PARTS.items():
+        mine = [c for c in chapters if c.number.startswith(f"{part}.")]
+        if mine:
+            lines.append(
+                f"```{{toctree}}\n:hidden:\n:caption: {part} {name}\n\n"
+                + "\n".join(f"notebooks/{c.notebook.removesuffix('.ipynb')}" for c in mine)
+                + "\n```"
+            )
+    first = [f"notebooks/{start.notebook.removesuffix('.ipynb')}"] if start else []
+    lines.insert(2, "```{toctree}\n:hidden:\n\n" + "\n".join(first or ["glossary"]) + "\n```")
+    lines.append(
+        "```{toctree}\n:hidden:\n:caption: To look things up\n\n"
+        + "\n".join((["glossary"] if first else []) + ["data/index", "references"])
+        + "\n```"
+    )
+    write(source / "index.md", "\n\n".join(lines) + "\n")
+
+
+# ---------------------------------------------------------------- exhibits
+
+
+def code_hash():
+    """One mark for the code and the data, so that states are made anew when either changes."""
+    mark = hashlib.sha256((ROOT / "data" / "datapackage.json").read_bytes())
+    for path in sorted((ROOT / "cyberdip_utils").rglob("*")):
+        if path.suffix in {".py", ".toml"}:
+            mark.update(path.read_bytes())
+    return mark.hexdigest()[:16]
+
+
+def export_one(job):
+    """Write one exhibit's files; (name, held, total, compressed bytes)."""
+    name, folder, limit = job
+    import gzip
+
+    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.export import export
+
+    folder = Path(folder)
+    done = folder / "done.json"
+    if not done.exists():
+        made = export(all_exhibits()[name], limit)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "index.json.gz").write_bytes(gzip.compress(orjson.dumps(made.index), 9, mtime=0))
+        for i, chunk in enumerate(made.chunks):
+            (folder / f"{i}.json.gz").write_bytes(chunk)
+        facts = {"held": made.index["held"], "total": made.index["total"], "bytes": made.size}
+        done.write_text(json.dumps(facts), encoding="utf-8")
+    facts = json.loads(done.read_text(encoding="utf-8"))
+    return name, facts["held"], facts["total"], facts["bytes"]
+
+
+def exhibits_files(names, out, limit, processes):
+    cache = out / "cache" / f"{code_hash()}-{limit}"
+    for old in (out / "cache").glob("*"):
+        if old != cache:
+            shutil.rmtree(old, ignore_errors=True)
+    jobs = [(name, str(cache / name), limit) for name in names]
+    facts = []
+    with ProcessPoolExecutor(processes) as pool:
+        for fact in pool.map(export_one, jobs):
+            facts.append(fact)
+            print(f"  {fact[0]}: {fact[1]} of {fact[2]:,} combinations, {fact[3] / 1000:.0f} kB", flush=True)
+    return cache, facts
+
+
+def draw_openings(exhibits, cache):
+    """Each exhibit's opening picture as a PNG file, drawn by a real browser with the exhibit's own dressing."""
+    import plotly
+    from conftest import QUIET, find_browser
+    from playwright.sync_api import sync_playwright
+
+    from cyberdip_utils.figures import geometry
+
+    missing = [x for x in exhibits if not (cache / x.name / "opening.png").exists()]
+    if not missing:
+        return
+    path = find_browser()
+    if path is None:
+        raise SystemExit(
+            "The opening pictures need a Chromium, Chrome or Edge: name one in CYBERDIP_CHROMIUM, or use --no-pictures."
+        )
+    script = (ROOT / "cyberdip_utils" / "static" / "exhibit.js").read_text(encoding="utf-8")
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
+        page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+        page.set_content("<!doctype html><body style='margin:0'><div id=p></div></body>")
+        page.add_script_tag(path=str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
+        page.add_script_tag(
+            content=script + "\nwindow.cdx = { dressed, noBaseMaps, shapesOf };", type="module"
+        )
+        page.wait_for_function("() => window.cdx && window.Plotly")
+        known = set()
+        for exhibit in missing:
+            figure = json.loads(exhibit.payload())["figure"]
+            for shape in page.evaluate("f => [...window.cdx.shapesOf(f)]", figure):
+                if shape not in known:
+                    page.evaluate(
+                        "([n, g]) => { window.cdx.noBaseMaps()[n] = g; }",
+                        [shape, json.loads(geometry(shape))],
+                    )
+                    known.add(shape)
+            picture = page.evaluate(
+                """async ([figure, width]) => {
+                    window.cdx.noBaseMaps();
+                    const f = window.cdx.dressed(figure, false, width), place = document.getElementById("p");
+                    const height = f.layout.height ?? 420;
+                    f.layout.paper_bgcolor = "#ffffff";
+                    await Plotly.newPlot(place, f.data, { ...f.layout, width, height, autosize: false }, { displayModeBar: false });
+                    const url = await Plotly.toImage(place, { format: "png", width, height, scale: 1.5 });
+                    Plotly.purge(place);
+                    return url;
+                }""",
+                [figure, WIDTH],
+            )
+            import base64
+
+            (cache / exhibit.name / "opening.png").write_bytes(base64.b64decode(picture.partition(",")[2]))
+        browser.close()
+
+
+def assets(source):
+    """Files that the pages share, in a folder that Sphinx copies."""
+    folder = source / "_assets"
+    folder.mkdir(parents=True)
+    for name in ("exhibit.js", "quiz.js", "stance.js", "exhibit.css", "quiz.css", "stance.css"):
+        shutil.copy(ROOT / "cyberdip_utils" / "static" / name, folder / name)
+    return folder
+
+
+def finish(out_html, cache, chapters):
+    """What Sphinx does not copy: exhibits, shapes, plotly.js, notebooks, tables."""
+    import gzip
+
+    import plotly
+
+    from cyberdip_utils.figures import geometry
+
+    static = out_html / "_static"
+    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / "plotly.min.js")
+    (static / "geometry").mkdir(exist_ok=True)
+    for name in ("world",):
+        (static / "geometry" / f"{name}.json.gz").write_bytes(gzip.compress(geometry(name), 9, mtime=0))
+    shutil.copytree(
+        cache, static / "exhibits", ignore=shutil.ignore_patterns("done.json"), dirs_exist_ok=True
+    )
+    for c in chapters:
+        target = out_html / "notebooks" / c.notebook
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "notebooks" / c.notebook, target)
+    shutil.copytree(ROOT / "data" / "tables", out_html / "data" / "tables", dirs_exist_ok=True)
+    shutil.copy(ROOT / "data" / "datapackage.json", out_html / "data" / "datapackage.json")
+    (out_html / ".nojekyll").write_text("", encoding="utf-8")
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def build(out, states, only=(), pictures=True, processes=2):
+    """Build the site into ``out/html``. Returns the facts on each exhibit."""
+    from sphinx.cmd.build import main as sphinx
+
+    from cyberdip_utils.teach import chapters as listed
+
+    chapters = [c for c in listed().values() if not only or c.number in only]
+    source, pages = out / "source", out / "html.part"
+    for folder in (source, pages):
+        shutil.rmtree(folder, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    used = []
+    print("Running the notebooks", flush=True)
+    os.environ["CYBERDIP_STRICT"] = "1"
+    os.environ.setdefault("CYBERDIP_WORK", str(out / "work"))
+    chapter_pages(source, chapters, used)
+    used = list({x.name: x for x in used}.values())
+    print(f"Making the states of {len(used)} exhibits", flush=True)
+    cache, facts = exhibits_files([x.name for x in used], out, states, processes)
+    if pictures:
+        draw_openings(used, cache)
+    glossary_page(source, chapters)
+    references_page(source)
+    data_pages(source)
+    front_pages(source, chapters)
+    os.environ["CYBERDIP_BOOK_ASSETS"] = str(assets(source))
+    print("Writing the pages", flush=True)
+    if sphinx(
+        [
+            "-W",
+            "--keep-going",
+            "-q",
+            "-b",
+            "html",
+            "-d",
+            str(out / "doctrees"),
+            "-c",
+            str(HERE),
+            str(source),
+            str(pages),
+        ]
+    ):
+        raise SystemExit("Sphinx had warnings; they are errors here.")
+    finish(pages, cache, chapters)
+    final = out / "html"
+    shutil.rmtree(final, ignore_errors=True)
+    pages.rename(final)
+    return facts
+
+
+def sizes(site):
+    """Compressed bytes of each page's own files, and of the site."""
+    import gzip
+
+    total = sum(p.stat().st_size for p in site.rglob("*") if p.is_file())
+    shared = {"plotly.min.js"}
+    pages = {}
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        weight = len(gzip.compress(text.encode(), 6))
+        for name in set(re.findall(r"data-exhibit='([a-z0-9_]+)'", text)):
+            folder = site / "_static" / "exhibits" / name
+            weight += sum(
+                (folder / f).stat().st_size for f in ("index.json.gz", "opening.png") if (folder / f).exists()
+            )
+        pages[page.relative_to(site).as_posix()] = weight
+    return pages, total, shared
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "artifacts" / "book")
+    parser.add_argument(
+        "--states",
+        type=int,
+        default=None,
+        help="combinations of an exhibit's controls that a page holds, about",
+    )
+    parser.add_argument("--only", nargs="*", default=(), help="chapter numbers")
+    parser.add_argument("--no-pictures", action="store_true")
+    parser.add_argument("--processes", type=int, default=2)
+    chosen = parser.parse_args(arguments)
+    from cyberdip_utils.export import STATES
+
+    facts = build(
+        chosen.out.resolve(), chosen.states or STATES, chosen.only, not chosen.no_pictures, chosen.processes
+    )
+    pages, total, _ = sizes(chosen.out / "html")
+    heaviest = Counter(pages).most_common(1)[0]
+    print(
+        f"Built {len(pages)} pages and {len(facts)} exhibits in {chosen.out / 'html'}: {total / 1e6:.0f} MB in all; "
+        f"heaviest first view {heaviest[0]}, {heaviest[1] / 1000:.0f} kB beyond the shared scripts."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
