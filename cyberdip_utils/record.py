@@ -24,9 +24,14 @@ LARGEST = 2_000_000  # bytes; a whole course takes some tens of thousands
 
 
 def work_folder() -> Path:
-    """The folder for what readers make: ``my_work`` beside the handbook, or the one ``CYBERDIP_WORK`` names."""
-    named = os.environ.get("CYBERDIP_WORK")
-    return Path(named).expanduser() if named else data_folder().parent / "my_work"
+    """The folder for what readers make: ``my_work`` beside the handbook, or the one ``CYBERDIP_WORK`` names.
+
+    Where the handbook cannot be written (a class's hub), it is ``my_work`` in the reader's home folder.
+    """
+    if named := os.environ.get("CYBERDIP_WORK"):
+        return Path(named).expanduser()
+    root = data_folder().parent
+    return (root if os.access(root, os.W_OK) else Path.home()) / "my_work"
 
 
 def record_path() -> Path:

@@ -468,7 +468,7 @@ def test_only_files_of_the_folder_are_loaded(tmp_path):
 
 
 def test_the_folder_can_be_named(monkeypatch, tmp_path):
-    monkeypatch.setenv("CYBERDIP_MY_WORK", str(tmp_path))
+    monkeypatch.setenv("CYBERDIP_WORK", str(tmp_path))
     assert crisis_files.games_folder() == tmp_path
-    monkeypatch.delenv("CYBERDIP_MY_WORK")
+    monkeypatch.delenv("CYBERDIP_WORK")
     assert crisis_files.games_folder().name == "my_work"

@@ -16,7 +16,7 @@ from cyberdip_utils.teach import check
 
 @pytest.fixture(autouse=True)
 def my_work(monkeypatch, tmp_path):
-    monkeypatch.setenv("CYBERDIP_MY_WORK", str(tmp_path))
+    monkeypatch.setenv("CYBERDIP_WORK", str(tmp_path))
     adviser.class_comparison.forget()
     yield tmp_path
     adviser.class_comparison.forget()

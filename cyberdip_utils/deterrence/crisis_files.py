@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from cyberdip_utils.deterrence.crisis import Decision, State, measures, play
+from cyberdip_utils.record import work_folder
 
 FORMAT, VERSION = "cyberdip-crisis-game", 1
 LARGEST_FILE = 64_000  # bytes; a game is under one thousand
@@ -87,16 +88,8 @@ def from_json(text: str | bytes) -> tuple[State, str, str]:
 
 
 def games_folder() -> Path:
-    """Where games are kept: my_work beside the data, or in the present folder if that one cannot be written.
-
-    The environment variable CYBERDIP_MY_WORK names another.
-    """
-    if named := os.environ.get("CYBERDIP_MY_WORK"):
-        return Path(named)
-    from cyberdip_utils.data import data_folder
-
-    root = data_folder().parent
-    return (root if os.access(root, os.W_OK) else Path.cwd()) / "my_work"
+    """Where games are kept: the reader's own folder (:func:`cyberdip_utils.record.work_folder`)."""
+    return work_folder()
 
 
 def save(state: State, name: str = "", folder: Path | None = None) -> Path:

@@ -24,7 +24,7 @@ CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.cells.length"
 def open_game(lab, page):
     """The chapter, run; games are saved below the test's own folder and not among the reader's."""
     lab.open(page, NOTEBOOK)
-    code = f"import os; os.environ['CYBERDIP_MY_WORK'] = {str(lab.folder / 'my_work')!r}"
+    code = f"import os; os.environ['CYBERDIP_WORK'] = {str(lab.folder / 'my_work')!r}"
     page.evaluate(KERNEL, code)
     assert lab.run_all(page) == []
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
