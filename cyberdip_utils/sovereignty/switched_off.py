@@ -15,6 +15,7 @@ from cyberdip_utils import figures
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
+from cyberdip_utils.online import internet_users
 from cyberdip_utils.rank import RESAMPLES, Rho, spearman
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -450,21 +451,6 @@ removal_explorer = Exhibit(
 
 
 # ---------------------------------------------------------------- for the size of the net
-
-
-@cache
-def internet_users() -> pd.DataFrame:
-    """Internet users in millions by state (rows) and year (columns, 2011 to 2025).
-
-    The share of users of the year (ITU through the World Bank; the last known share where a year is
-    missing) times the population of ``states`` (one estimate for each state, mostly of 2019).
-    """
-    rows = load("internet_users")
-    shares = rows.pivot(index="iso3", columns="year", values="value").astype(float)
-    span = range(int(rows["year"].min()), ASKED_YEARS[1] + 1)
-    shares = shares.reindex(columns=span).ffill(axis=1)[list(range(ASKED_YEARS[0], ASKED_YEARS[1] + 1))]
-    people = load("states").set_index("iso3")["population"].astype(float)
-    return shares.mul(people.reindex(shares.index), axis=0).dropna(how="all") / 100 / 1e6
 
 
 def per_million(company: str, between: tuple[int, int], reason: str = ANY) -> pd.DataFrame:
