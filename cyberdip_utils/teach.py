@@ -5,6 +5,7 @@ Everything here shows itself as text in a terminal and as HTML in a notebook.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import re
@@ -163,7 +164,26 @@ def check(number: str, exercise: str, answer: object) -> Verdict:
     checks: dict[str, Callable[[object], Verdict]] = getattr(module, "CHECKS", {})
     if exercise not in checks:
         raise KeyError(f"chapter {number} has no exercise {exercise!r}; it has {', '.join(checks) or 'none'}")
-    return checks[exercise](answer)
+    verdict = checks[exercise](answer)
+    if answer is not None and answer is not ...:
+        _remember_check(number, exercise, verdict)
+    return verdict
+
+
+def _remember_check(number: str, exercise: str, verdict: Verdict) -> None:
+    """Note a try in the reader's own record. A record that cannot be written must not stop an exercise."""
+    from cyberdip_utils.record import change_record, now
+
+    def tried(old: dict) -> dict:
+        again = old.get("right", False)
+        return {
+            "tries": int(old.get("tries", 0)) + (0 if again else 1),
+            "right": again or verdict.right,
+            "on": old.get("on") if again else now(),
+        }
+
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        change_record("checks", f"{number} {exercise}", tried)
 
 
 def check_number(
@@ -227,7 +247,37 @@ def _quiz_class():
         questions = traitlets.Unicode("[]").tag(sync=True)
         name = traitlets.Unicode("").tag(sync=True)
 
+        def __init__(self, **values):
+            super().__init__(**values)
+            self.on_msg(self._answered)
+
+        def _answered(self, _, message: dict, buffers) -> None:
+            if message.get("kind") == "answer":
+                _remember_answer(
+                    self.name.removeprefix("quiz-"), message.get("question"), message.get("option")
+                )
+
     return QuizWidget
+
+
+def _remember_answer(number: str, question: object, option: object) -> None:
+    """Note the first answer to a question in the reader's own record; later ones are practice."""
+    from cyberdip_utils.record import change_record, now
+
+    listed = questions(number)
+    if not (isinstance(question, int) and 0 <= question < len(listed)):
+        return
+    options = listed[question]["options"]
+    if not (isinstance(option, int) and 0 <= option < len(options)):
+        return
+
+    def answered(old: dict) -> dict:
+        answers = dict(old.get("answers") or {})
+        answers.setdefault(str(question), {"first": option, "right": bool(options[option].get("right"))})
+        return old | {"answers": answers, "of": len(listed), "on": now()}
+
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        change_record("quizzes", number, answered)
 
 
 def quiz(number: str):

@@ -56,6 +56,7 @@ export default {
     copies += 1;
     const root = document.createElement("div");
     el.append(root);
-    draw(root, JSON.parse(model.get("questions")), `${model.get("name")}-${copies}`);
+    draw(root, JSON.parse(model.get("questions")), `${model.get("name")}-${copies}`, (question, option) =>
+      model.send({ kind: "answer", question, option }));
   },
 };

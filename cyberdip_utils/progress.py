@@ -1,0 +1,247 @@
+"""How far a reader has come, and how a class has fared, from the record files (:mod:`cyberdip_utils.record`).
+
+Nothing here leaves the machine: a reader exports the file and hands it over, or erases it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cyberdip_utils import figures
+from cyberdip_utils.record import read_class, read_record, record_path, work_folder
+from cyberdip_utils.stats import wilson
+from cyberdip_utils.teach import Panel, chapters, questions
+
+__all__ = [
+    "by_chapter",
+    "class_report",
+    "class_tables",
+    "erase_record",
+    "export_record",
+    "my_progress",
+    "picture",
+]
+
+
+def _exercises() -> dict[str, list[str]]:
+    """Names of the self-checking exercises, by chapter."""
+    import importlib
+
+    return {
+        c.number: list(getattr(importlib.import_module(f"cyberdip_utils.{c.module}"), "CHECKS", {}))
+        for c in chapters().values()
+    }
+
+
+def by_chapter(record: Mapping) -> pd.DataFrame:
+    """One reader's record, a row each chapter.
+
+    Parameters
+    ----------
+    record : mapping
+        As :func:`cyberdip_utils.record.read_record` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: chapter number. ``title``; ``questions`` (in the quiz), ``answered``, ``right`` (at the first try);
+        ``exercises`` (that check themselves), ``tried``, ``solved``; ``stance`` ("before", "both", "after" or empty).
+    """
+    rows = {}
+    for number, names in _exercises().items():
+        answers = record["quizzes"].get(number, {}).get("answers", {})
+        answers = answers.values() if isinstance(answers, Mapping) else []
+        answers = [a for a in answers if isinstance(a, Mapping)]
+        tries = [record["checks"].get(f"{number} {name}", {}) for name in names]
+        stance = record["stances"].get(number, {})
+        when = [w for w in ("before", "after") if isinstance(stance.get(w), Mapping)]
+        rows[number] = {
+            "title": chapters()[number].title,
+            "questions": len(questions(number)),
+            "answered": len(answers),
+            "right": sum(bool(a.get("right")) for a in answers),
+            "exercises": len(names),
+            "tried": sum(bool(t) for t in tries),
+            "solved": sum(bool(t.get("right")) for t in tries),
+            "stance": "both" if len(when) == 2 else "".join(when),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("chapter")
+
+
+def picture(table: pd.DataFrame) -> go.Figure:
+    """Share of each chapter's quiz questions and exercises done, one row each chapter.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`by_chapter`.
+    """
+    figure = figures.new(
+        120 + 26 * len(table),
+        barmode="group",
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "done"}},
+        yaxis={"type": "category", "autorange": "reversed"},
+    )
+    for i, (name, part, whole) in enumerate(
+        (("quiz, right at once", "right", "questions"), ("exercises solved", "solved", "exercises"))
+    ):
+        figure.add_trace(
+            go.Bar(
+                x=(table[part] / table[whole].where(table[whole] > 0)).fillna(0).tolist(),
+                y=[f"{n}" for n in table.index],
+                orientation="h",
+                name=name,
+                marker={"color": figures.COLOURS[i], "pattern": {"shape": figures.PATTERNS[i]}},
+                text=[f"{a} of {b}" for a, b in zip(table[part], table[whole], strict=True)],
+                textposition="auto",
+                hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
+            )
+        )
+    return figure
+
+
+def my_progress(path: Path | None = None) -> Panel:
+    """Your own record as a sentence and a table.
+
+    Raises
+    ------
+    ValueError
+        The file there is not a record.
+    """
+    table = by_chapter(read_record(path))
+    done = table[table[["answered", "tried"]].any(axis=1) | (table["stance"] != "")]
+    games = len(list(work_folder().glob("*crisis*.json"))) if work_folder().is_dir() else 0
+    said = (
+        f"You have begun {len(done)} of {len(table)} chapters: {int(table['answered'].sum())} of "
+        f"{int(table['questions'].sum())} quiz questions answered, {int(table['right'].sum())} right at once; "
+        f"{int(table['solved'].sum())} of {int(table['exercises'].sum())} exercises solved; "
+        f"{int((table['stance'] == 'both').sum())} stances taken before and after; {games} games saved."
+    )
+    shown = done if len(done) else table.head(0)
+    return Panel(
+        f"{said}\n{shown.to_string()}", f"<p>{escape(said)}</p>{shown.to_html() if len(shown) else ''}"
+    )
+
+
+def export_record(target: str | Path, path: Path | None = None) -> Path:
+    """Copy your record to a file that you can hand over.
+
+    Raises
+    ------
+    FileExistsError
+        The target is there already; nothing is overwritten.
+    ValueError
+        The record is damaged.
+    """
+    target = Path(target)
+    if target.is_dir():
+        target = target / "record.json"
+    if target.exists():
+        raise FileExistsError(f"{target} is there already; give another name")
+    source = path or record_path()
+    read_record(source)
+    if not source.exists():
+        raise FileNotFoundError("there is no record yet: answer a quiz or an exercise first")
+    part = target.with_suffix(".part")
+    shutil.copyfile(source, part)
+    return part.replace(target)
+
+
+def erase_record(sure: bool = False, path: Path | None = None) -> str:
+    """Erase your record. ``erase_record(sure=True)`` does it; without that, a sentence says what would go."""
+    path = path or record_path()
+    if not path.exists():
+        return "There is no record to erase."
+    if not sure:
+        return f"This would erase {path.name} with all answers and stances. To do it: erase_record(sure=True)"
+    path.unlink()
+    return "Your record is erased."
+
+
+# ---------------------------------------------------------------- a class
+
+
+def class_tables(records: Mapping[str, Mapping]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a class found easy and hard.
+
+    Parameters
+    ----------
+    records : mapping
+        Records by reader.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        By chapter: ``readers`` who began it, ``median answered``, ``median right`` (quiz, at the first try), ``solved``
+        (readers who solved all its exercises). By item (question or exercise, worst first): ``chapter``, ``item``, ``tried`` (readers),
+        ``right`` (readers; questions at the first try), ``share`` with Wilson interval ``low`` and ``high``.
+    """
+    tables = [by_chapter(r) for r in records.values()]
+    chapter_rows, items = {}, []
+    for number, c in chapters().items():
+        begun = [t.loc[number] for t in tables if t.loc[number, ["answered", "tried"]].any()]
+        chapter_rows[number] = {
+            "title": c.title,
+            "readers": len(begun),
+            "median answered": median([r["answered"] for r in begun]) if begun else float("nan"),
+            "median right": median([r["right"] for r in begun]) if begun else float("nan"),
+            "solved": sum(r["exercises"] > 0 and r["solved"] == r["exercises"] for r in begun),
+        }
+        for i, question in enumerate(questions(number)):
+            got = [r["quizzes"].get(number, {}).get("answers", {}).get(str(i)) for r in records.values()]
+            got = [bool(a.get("right")) for a in got if isinstance(a, Mapping)]
+            if got:
+                items.append((number, f"question {i + 1}: {question['text'][:60]}", len(got), sum(got)))
+        for name in _exercises()[number]:
+            got = [r["checks"].get(f"{number} {name}") for r in records.values()]
+            got = [bool(a.get("right")) for a in got if isinstance(a, Mapping) and a]
+            if got:
+                items.append((number, f"exercise {name}", len(got), sum(got)))
+    table = pd.DataFrame(items, columns=["chapter", "item", "tried", "right"])
+    table["share"] = table["right"] / table["tried"]
+    bounds = [wilson(int(k), int(n)) for k, n in zip(table["right"], table["tried"], strict=True)]
+    table["low"], table["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
+    ordered = table.sort_values(["share", "tried"], ascending=[True, False], kind="stable")
+    return pd.DataFrame.from_dict(chapter_rows, orient="index").rename_axis("chapter"), ordered.reset_index(
+        drop=True
+    )
+
+
+def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
+    """The class in a folder of record files: how far, and which questions and exercises failed most.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Holds one ``.json`` record a reader; ``my_work/class`` if not given.
+    worst : int
+        How many items to list.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such folder.
+    """
+    records, refused = read_class(Path(folder or work_folder() / "class"))
+    by, items = class_tables(records)
+    begun, hard = by[by["readers"] > 0], items.head(worst)
+    said = f"{len(records)} records; {len(begun)} of {len(by)} chapters begun by at least one reader."
+    parts = [
+        said,
+        begun.to_string(na_rep="–"),
+        "Hardest first",
+        hard.round(2).to_string(index=False),
+        *refused,
+    ]
+    html = (
+        f"<p>{escape(said)}</p>{begun.to_html(na_rep='–')}<p><b>Hardest first</b></p>{hard.round(2).to_html(index=False)}"
+        + "".join(f"<p>Left out: {escape(r)}</p>" for r in refused)
+    )
+    return Panel("\n".join(parts), html)

@@ -1,0 +1,131 @@
+"""The reader's record: what quizzes and checks leave in it, the progress page, and the tally of a class."""
+
+import json
+
+import pytest
+
+from cyberdip_utils import progress, teach
+from cyberdip_utils.record import change_record, empty, read_record, record_path
+
+
+@pytest.fixture(autouse=True)
+def work(monkeypatch, tmp_path):
+    monkeypatch.setenv("CYBERDIP_WORK", str(tmp_path))
+    return tmp_path
+
+
+def right_answer(number, exercise):
+    """A number that the exercise calls right, found as a reader would not: by asking the check itself."""
+    from cyberdip_utils.data import load
+
+    assert (number, exercise) == ("3.1", "low_intensity")
+    return float((load("incidents")["unweighted_intensity"].dropna() <= 3).mean())
+
+
+def test_a_check_is_remembered_until_it_is_right():
+    assert not teach.check("3.1", "low_intensity", 7).right
+    assert not teach.check("3.1", "low_intensity", "many").right
+    assert teach.check("3.1", "low_intensity", right_answer("3.1", "low_intensity")).right
+    entry = read_record()["checks"]["3.1 low_intensity"]
+    assert (entry["tries"], entry["right"]) == (3, True)
+    teach.check("3.1", "low_intensity", 7)
+    assert read_record()["checks"]["3.1 low_intensity"] == entry, "what was solved stays solved"
+
+
+def test_an_answer_not_given_leaves_no_trace():
+    teach.check("3.1", "low_intensity", None)
+    teach.check("3.1", "low_intensity", ...)
+    assert not record_path().exists()
+
+
+def test_an_exercise_goes_on_when_the_record_cannot_be_written(work):
+    record_path().write_text("something else", encoding="utf-8")
+    assert not teach.check("3.1", "low_intensity", 7).right
+    assert record_path().read_text(encoding="utf-8") == "something else"
+
+
+def test_the_first_answer_to_a_question_counts():
+    quiz = teach.quiz("3.1")
+    right = [next(i for i, o in enumerate(q["options"]) if o.get("right")) for q in teach.questions("3.1")]
+    quiz._answered(None, {"kind": "answer", "question": 0, "option": right[0]}, [])
+    wrong = (right[1] + 1) % len(teach.questions("3.1")[1]["options"])
+    for option in (wrong, right[1]):
+        quiz._answered(None, {"kind": "answer", "question": 1, "option": option}, [])
+    entry = read_record()["quizzes"]["3.1"]
+    assert entry["answers"] == {
+        "0": {"first": right[0], "right": True},
+        "1": {"first": wrong, "right": False},
+    }
+    assert entry["of"] == len(right)
+
+
+@pytest.mark.parametrize(
+    "question, option", [(99, 0), (-1, 0), (0, 99), ("0", 0), (None, None), (0, True and "x")]
+)
+def test_a_hostile_answer_is_dropped(question, option):
+    teach._remember_answer("3.1", question, option)
+    assert not record_path().exists()
+
+
+def test_progress_by_hand():
+    teach._remember_answer(
+        "3.1", 0, next(i for i, o in enumerate(teach.questions("3.1")[0]["options"]) if o.get("right"))
+    )
+    teach.check("3.1", "low_intensity", 7)
+    table = progress.by_chapter(read_record())
+    row = table.loc["3.1"]
+    assert (row["answered"], row["right"], row["tried"], row["solved"]) == (1, 1, 1, 0)
+    assert row["questions"] == len(teach.questions("3.1")) and row["exercises"] >= 1
+    assert list(table.index) == list(teach.chapters())
+    assert "You have begun 1 of" in progress.my_progress().text
+    assert len(progress.picture(table).data) == 2
+
+
+def test_export_and_erase(work, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no record yet"):
+        progress.export_record(tmp_path / "mine.json")
+    assert progress.erase_record() == "There is no record to erase."
+    teach.check("3.1", "low_intensity", 7)
+    target = progress.export_record(tmp_path / "mine.json")
+    assert read_record(target) == read_record()
+    with pytest.raises(FileExistsError, match="is there already"):
+        progress.export_record(tmp_path / "mine.json")
+    assert "sure=True" in progress.erase_record() and record_path().exists()
+    assert progress.erase_record(sure=True) == "Your record is erased." and not record_path().exists()
+
+
+def test_a_class_by_hand(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, (right, tries) in {"a": (True, 1), "b": (False, 2), "c": (False, 3)}.items():
+        record = empty()
+        record["checks"]["3.1 low_intensity"] = {"tries": tries, "right": right}
+        record["quizzes"]["3.1"] = {"answers": {"0": {"first": 0, "right": right}}, "of": 5}
+        (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
+    (folder / "d.json").write_text("{}", encoding="utf-8")
+    panel = progress.class_report(folder)
+    assert "3 records" in panel.text and "d.json is not a record" in panel.text
+    from cyberdip_utils.record import read_class
+
+    by, items = progress.class_tables(read_class(folder)[0])
+    assert (
+        by.loc["3.1", "readers"] == 3 and by.loc["3.1", "solved"] == 1 and by.loc["3.1", "median right"] == 0
+    )
+    exercise = items[items["item"] == "exercise low_intensity"].iloc[0]
+    assert (exercise["tried"], exercise["right"]) == (3, 1) and exercise["low"] < 1 / 3 < exercise["high"]
+
+
+def test_no_folder_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        progress.class_report(tmp_path / "none")
+
+
+def test_hostile_names_in_a_class_are_escaped(tmp_path):
+    (tmp_path / "<img src=x onerror=alert(1)>.json").write_text("[]", encoding="utf-8")
+    html = progress.class_report(tmp_path)._repr_html_()
+    assert "<img" not in html and "&lt;img" in html
+
+
+def test_an_entry_of_another_form_does_not_break_the_page():
+    change_record("quizzes", "3.1", lambda _: {"answers": "all right"})
+    assert progress.by_chapter(read_record()).loc["3.1", "answered"] == 0
