@@ -1,8 +1,7 @@
-"""The start page: a first exhibit to practise on, the timeline of the field, and the catalogue of tables."""
+"""The start page: the field map, the timeline, a first exhibit to practise on, the paths, and the glossary."""
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from html import escape
 
@@ -13,8 +12,10 @@ from cyberdip_utils import figures
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import catalog, load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, search, years
+from cyberdip_utils.glossary import terms
 from cyberdip_utils.stats import share
-from cyberdip_utils.teach import Panel, Verdict, chapters, check_number
+from cyberdip_utils.teach import Chapter, Panel, Verdict, chapters, check_number
+from cyberdip_utils.topics import claimed, groups, paths, topics
 
 YEARS = (2000, 2024)
 ALL = "all states"
@@ -125,9 +126,44 @@ def contents() -> Panel:
 # ---------------------------------------------------------------- the field in time
 
 
+# Incidents of `anchor_incidents` that the list of steps has already, at the same moment.
+_LISTED = {"estonia-2007", "stuxnet", "ukraine-grid-2015", "viasat-2022"}
+_DATES = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+
+
+def _claim(row: pd.Series) -> str:
+    """Who attributed a well-known incident to whom, when and how, as the table has it."""
+    if pd.isna(row["attributed_by"]):
+        return f"Attribution: {row['basis']}"
+    day = row["attributed_on"].strftime(_DATES[str(row["attributed_precision"])])
+    return (
+        f"Attributed to {row['attributed_actor']} by {country(row['attributed_by'])}, {day} ({row['basis']})"
+    )
+
+
+@cache
+def _known_incidents() -> pd.DataFrame:
+    """The well-known incidents on the day on which they came to light, in the form of the steps."""
+    rows = load("anchor_incidents")
+    rows = rows[~rows["anchor_id"].isin(_LISTED)]
+    return pd.DataFrame(
+        {
+            "date": rows["became_public_on"],
+            "date_precision": rows["became_public_precision"].astype(str),
+            "event": rows["name"].astype(str) + ": comes to light",
+            "kind": "incident",
+            "outcome": rows.apply(_claim, axis=1),
+            "url": rows["attribution_source_url"],
+        }
+    )
+
+
 @cache
 def _events() -> pd.DataFrame:
-    frame = load("process_timeline").copy()
+    frame = pd.concat(
+        [load("process_timeline").astype({"kind": str, "date_precision": str}), _known_incidents()],
+        ignore_index=True,
+    )
     frame["lane"] = [
         k.replace("_", " ").capitalize().replace("Un ", "UN ") for k in frame["kind"].astype(str)
     ]
@@ -140,7 +176,7 @@ def _kinds() -> list[tuple[str, str]]:
 
 
 def over_time(kinds: tuple[str, ...] = (), between: tuple[int, int] = (1998, 2026), words: str = "") -> View:
-    """Steps in the making of rules for cyberspace, by kind."""
+    """Steps in the making of rules for cyberspace and well-known incidents, by kind."""
     rows = _events()
     rows = rows[rows["year"].between(*between)]
     if kinds:
@@ -149,11 +185,10 @@ def over_time(kinds: tuple[str, ...] = (), between: tuple[int, int] = (1998, 202
     for word in words.casefold().split():
         rows = rows[text.loc[rows.index].str.contains(word, regex=False)]
     n, whole = len(rows), len(_events())
-    exact = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
     table = pd.DataFrame(
         {
             "When": [
-                d.strftime(exact[str(p)]) for d, p in zip(rows["date"], rows["date_precision"], strict=True)
+                d.strftime(_DATES[p]) for d, p in zip(rows["date"], rows["date_precision"], strict=True)
             ],
             "Kind": rows["lane"],
             "What": rows["event"],
@@ -169,10 +204,11 @@ def over_time(kinds: tuple[str, ...] = (), between: tuple[int, int] = (1998, 202
         figure=figures.timeline(rows, "date", "event", "lane", hover="outcome")
         if n
         else figures.empty("No step in the list fits."),
-        takeaway=f"{n:,} of the {whole:,} listed steps fit{first}.",
+        takeaway=f"{n:,} of the {whole:,} listed steps and incidents fit{first}.",
         table=table,
-        caveat="A list made by hand of steps whose source was seen. What is missing here may still have happened.",
-        sources=("process_timeline",),
+        caveat="Lists made by hand of steps and incidents whose source was seen. What is missing here may still have "
+        "happened. An incident stands at the day on which it came to light, and who did it is told as a claim.",
+        sources=("process_timeline", "anchor_incidents"),
     )
 
 
@@ -186,52 +222,337 @@ timeline = Exhibit(
 )
 
 
-# ---------------------------------------------------------------- the catalogue
+# ---------------------------------------------------------------- the field map
+
+EVERY, WHOLE = "all topics", "all parts"
+_NAMES = {
+    c.number: c.notebook.rsplit("/", 1)[-1].removesuffix(".ipynb").split("_", 2)[2].replace("_", " ")
+    for c in chapters().values()
+    if c.number != "0"
+}
 
 
-def tables(words: str = "", theme: str = "all") -> View:
-    """The tables whose name, title, text or columns hold every word."""
-    found = catalog(words)
-    whole = len(catalog())
-    if theme != "all":
-        found = found[found["theme"] == theme]
-    found = found.sort_values("rows", ascending=False, kind="stable")
-    n = len(found)
-    if n:
-        shown = found.head(30).reset_index()
-        figure = figures.bars(shown, "table", "rows", label="rows (each step is ten times the last)")
-        top = math.ceil(math.log10(shown["rows"].max()))
-        figure.update_xaxes(type="log", rangemode="normal", range=[0, top], dtick=1)
-        takeaway = f"{n} of {whole} tables fit, with {int(found['rows'].sum()):,} rows together."
+def _subjects() -> list[tuple[str, str]]:
+    return [
+        ("All topics", EVERY),
+        *((f"{letter} {name}", letter) for letter, name in groups().items()),
+        *((f"{t.code} {t.short}", t.code) for t in topics().values()),
+    ]
+
+
+def _parts() -> list[tuple[str, str]]:
+    return [("All parts", WHOLE), *((f"{k} {name}", k) for k, (name, _) in PARTS.items())]
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
+    """Topics on the left, chapters on the right, a line where a chapter claims a topic."""
+    right = sorted({c.number for claims in found.values() for c in claims})
+    left = list(found)
+    rows = max(len(left), len(right))
+    gap = {side: rows / len(side_rows) for side, side_rows in (("l", left), ("r", right))}
+    at = {("l", code): (0.0, (i + 0.5) * gap["l"]) for i, code in enumerate(left)}
+    at |= {("r", n): (1.0, (i + 0.5) * gap["r"]) for i, n in enumerate(right)}
+    figure = figures.new(
+        max(260, 60 + 24 * rows),
+        xaxis={"visible": False, "range": [-1.75, 3.0], "fixedrange": True},
+        yaxis={"visible": False, "range": [rows + 0.2, -0.2], "fixedrange": True},
+        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        showlegend=False,
+    )
+    for i, part in enumerate(PARTS):
+        colour, symbol = figures.COLOURS[i], figures.SYMBOLS[i]
+        ends = [(code, c.number) for code, claims in found.items() for c in claims if c.number[0] == part]
+        if not ends:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=[x for _ in ends for x in (0, 1, None)],
+                y=[y for code, n in ends for y in (at["l", code][1], at["r", n][1], None)],
+                mode="lines",
+                line={"color": colour, "width": 2, "dash": figures.DASHES[i]},
+                hoverinfo="skip",
+            )
+        )
+        here = [n for n in right if n[0] == part]
+        figure.add_trace(
+            go.Scatter(
+                x=[1] * len(here),
+                y=[at["r", n][1] for n in here],
+                mode="markers+text",
+                marker={
+                    "color": colour,
+                    "symbol": symbol,
+                    "size": 11,
+                    "line": {"color": figures.INK, "width": 1},
+                },
+                text=[f" {n} {_NAMES[n]}" for n in here],
+                textposition="middle right",
+                textfont={"size": 12},
+                hovertext=[figures.plain(f"{n} {chapters()[n].title}", width=50) for n in here],
+                hovertemplate="%{hovertext}<extra></extra>",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=[0] * len(left),
+            y=[at["l", code][1] for code in left],
+            mode="markers+text",
+            marker={
+                "color": [figures.PAPER if not found[code] else figures.INK for code in left],
+                "symbol": "circle",
+                "size": 9,
+                "line": {"color": figures.INK, "width": 1},
+            },
+            text=[f"{code} {topics()[code].short} " for code in left],
+            textposition="middle left",
+            textfont={"size": 12},
+            hovertext=[figures.plain(topics()[code].what, width=50) for code in left],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    return figure
+
+
+def field(topic: str = EVERY, part: str = WHOLE) -> View:
+    """Topics of the field and the chapters that treat them.
+
+    Parameters
+    ----------
+    topic : str
+        A topic's code such as ``"C3"``, a group's letter, or ``"all topics"``.
+    part : str
+        Number of a part, or ``"all parts"``.
+    """
+    chosen = {
+        code: tuple(c for c in found if part in (WHOLE, c.number[0]))
+        for code, found in claimed().items()
+        if topic in (EVERY, code, code[0])
+    }
+    if part != WHOLE and topic == EVERY:
+        chosen = {code: found for code, found in chosen.items() if found}
+    homes = {c.number: c for found in chosen.values() for c in found}
+    minutes = sum(c.minutes for c in homes.values())
+    where = "" if part == WHOLE else f" of part {part}"
+    open_topics = [code for code, found in chosen.items() if not found]
+    if not homes:
+        name = f"{topic} ({topics()[topic].short})" if topic in topics() else "these topics"
+        takeaway = f"No chapter{where} that is written treats {name}."
+    elif topic in topics():
+        takeaway = (
+            f"{topic} ({topics()[topic].short}) is treated in {_listed(sorted(homes))}{where}, "
+            f"about {minutes} minutes to read and do."
+        )
     else:
-        figure = figures.empty("No table mentions all these words.")
-        takeaway = f"None of the {whole} tables mentions all these words."
+        takeaway = (
+            f"{len(homes)} chapter{'s' * (len(homes) != 1)}{where} treat{'s' * (len(homes) == 1)} "
+            f"{len(chosen) - len(open_topics)} of the {len(topics())} topics, about {minutes / 60:.0f} hours to read and do."
+            if minutes >= 90
+            else f"{len(homes)} chapter{where} treats {len(chosen) - len(open_topics)} of the {len(topics())} topics, "
+            f"about {minutes} minutes to read and do."
+        )
+    caveat = "A line says that a chapter takes a topic up, not how much of the chapter it fills."
+    whole = [c.number for c in chapters().values() if not c.topics and c.number != "0"]
+    caveat += f" Chapters {_listed(whole)} serve all topics and have no line."
+    if open_topics and part == WHOLE:
+        caveat += f" No chapter is written yet for {_listed(open_topics)}."
     return View(
-        figure=figure,
+        figure=_drawn(chosen) if homes else figures.empty("No chapter that is written fits."),
         takeaway=takeaway,
-        table=found.reset_index(),
-        caveat="The picture shows the thirty longest; the table beneath lists all. Rows say how long a table is, not how good.",
+        table=pd.DataFrame(
+            {
+                "Topic": list(chosen),
+                "Short": [topics()[code].short for code in chosen],
+                "What it is": [topics()[code].what for code in chosen],
+                "Chapters": ["; ".join(f"{c.number} {c.title}" for c in found) for found in chosen.values()],
+            }
+        ),
+        caveat=caveat,
         sources=(),
     )
 
 
-catalogue = Exhibit(
-    "catalogue",
-    "Which tables are there?",
-    tables,
-    words=search(label="Search", examples=("votes", "cable", "sanctions")),
-    theme=choice(
-        [
-            ("All", "all"),
-            ("Countries and groups", "frame"),
-            ("Sovereignty", "sovereignty"),
-            ("Norms", "norms"),
-            ("Deterrence", "deterrence"),
-            ("Data flows", "data_flows"),
-        ],
-        label="Theme",
-    ),
+field_map = Exhibit(
+    "field_map",
+    "Which topics are there, and where are they treated?",
+    field,
+    topic=choice(_subjects, label="Topic"),
+    part=choice(_parts, label="Part"),
 )
+
+
+# ---------------------------------------------------------------- paths through the handbook
+
+
+def hours(minutes: int) -> str:
+    """A time for a reader: "45 min", "2 h", "2 h 15 min"."""
+    h, m = divmod(minutes, 60)
+    return " ".join([f"{h} h"] * (h > 0) + [f"{m} min"] * (m > 0 or h == 0))
+
+
+def reading_paths() -> Panel:
+    """The paths for three kinds of reader, with times added up from ``chapters.toml``."""
+    text, blocks = [], []
+    for path in paths().values():
+        there = [chapters()[n] for n in path.chapters if n in chapters()]
+        later = [n for n in path.chapters if n not in chapters()]
+        total = hours(sum(c.minutes for c in there))
+        asked = [b for c in there for b in c.before if b not in path.chapters]
+        ends = [f"Still to come: {_listed(later)}."] if later else []
+        ends += [f"Builds also on {_listed(sorted(set(asked)))}."] if asked else []
+        head = f"{path.name}: {len(there)} chapters, about {total}. {path.goal}"
+        text += [head, *(f"    {c.number} {c.title} ({c.minutes} min)" for c in there), *ends, ""]
+        steps = " → ".join(
+            f"<a href='{escape(c.notebook, quote=True)}'>{escape(c.number)} {escape(c.title)}</a> ({c.minutes})"
+            for c in there
+            if c.number != "0"
+        )
+        blocks.append(
+            f"<p><b>{escape(path.name)}</b>: {len(there)} chapters, about {total}. {escape(path.goal)}<br>"
+            f"This page → {steps}. {escape(' '.join(ends))}</p>"
+        )
+    return Panel("\n".join(text).rstrip(), "".join(blocks))
+
+
+# ---------------------------------------------------------------- the glossary
+
+
+def _where(number: str) -> str:
+    """Where a term is explained, in words; a chapter that is not written yet has a number only."""
+    if number == "0":
+        return "Start here"
+    return f"{number} {chapters()[number].title}" if number in chapters() else f"{number} (in preparation)"
+
+
+def _entry(slug: str) -> str:
+    term = terms()[slug]
+    return term["term"] + (f" ({term['name']})" if term["name"] and term["name"] != term["term"] else "")
+
+
+@cache
+def _haystack() -> dict[str, tuple[set[str], str, str]]:
+    """For each term: its written forms, and name with forms, and all its text, in small letters."""
+    rows = {}
+    for slug, term in terms().items():
+        forms = {f.casefold() for f in (term["term"], term["name"], *term["also"]) if f}
+        rows[slug] = (
+            forms,
+            " ".join(sorted(forms)),
+            f"{' '.join(sorted(forms))} {term['meaning'].casefold()}",
+        )
+    return rows
+
+
+def find_terms(words: str = "", part: str = WHOLE) -> list[str]:
+    """Slugs of the terms that hold every word: first those so written, then those with it in a name.
+
+    Parameters
+    ----------
+    words : str
+        Parted by spaces; capitals do not matter. Empty finds all.
+    part : str
+        Number of a part (``"0"`` for this page), or ``"all parts"``.
+    """
+    asked = words.casefold().split()
+    whole = " ".join(asked)
+    found = []
+    for slug, (forms, names, text) in _haystack().items():
+        if part in (WHOLE, terms()[slug]["chapter"][0]) and all(w in text for w in asked):
+            rank = 0 if whole in forms else 1 if all(w in names for w in asked) else 2
+            found.append((rank if asked else 0, slug))
+    return [slug for _, slug in sorted(found, key=lambda x: x[0])]
+
+
+_SHOWN = 5
+
+
+def look_up(words: str = "", part: str = WHOLE) -> View:
+    """The glossary: terms that hold every word, and the chapter to read on in."""
+    found = find_terms(words, part)
+    whole, n = len(terms()), len(found)
+    if n:
+        explained = pd.Series([terms()[s]["chapter"] for s in found])
+        if part == WHOLE:
+            keys = {"0": "0 Start here", **{k: f"{k} {name}" for k, (name, _) in PARTS.items()}}
+            counts = explained.str[0].value_counts().reindex(list(keys)).dropna().rename(index=keys)
+        else:
+            counts = explained.value_counts().sort_index()
+            counts.index = [
+                "Start here" if c == "0" else f"{c} {_NAMES.get(c, '')}".strip() for c in counts.index
+            ]
+        shown = counts.rename_axis("where").rename("terms").astype(int).reset_index()
+        figure = figures.bars(shown, "where", "terms", label="terms")
+    else:
+        figure = figures.empty("No term holds all these words.")
+    if not n:
+        takeaway = f"None of the {whole} terms holds all these words; try one word, or its beginning."
+    elif words.strip():
+        first = found[0]
+        takeaway = (
+            f"{n} of {whole} terms hold{'s' * (n == 1)} these words; on the nearest, {_entry(first)}, read on in "
+            f"{_where(terms()[first]['chapter']).rstrip('?')}."
+        )
+    else:
+        place = "to this page" if part == "0" else f"to part {part}"
+        takeaway = (
+            f"The glossary has {whole} terms; the largest group, {int(counts.max())}, leads to part {counts.idxmax()}."
+            if part == WHOLE
+            else f"{n} of the {whole} terms lead {place}."
+        )
+    detail = ""
+    if words.strip() and n:
+        detail = "\n\n".join(
+            f"**{_entry(s)}**: {terms()[s]['meaning']} See {_where(terms()[s]['chapter']).rstrip('?')}."
+            for s in found[:_SHOWN]
+        )
+    return View(
+        figure=figure,
+        takeaway=takeaway,
+        table=pd.DataFrame(
+            {
+                "Term": [terms()[s]["term"] for s in found],
+                "In full": [terms()[s]["name"] for s in found],
+                "Meaning": [terms()[s]["meaning"] for s in found],
+                "Chapter": [_where(terms()[s]["chapter"]) for s in found],
+            }
+        ),
+        caveat="Short meanings for reading on. Many of these words are disputed; the chapter says by whom and why.",
+        sources=(),
+        detail=detail,
+    )
+
+
+glossary = Exhibit(
+    "glossary",
+    "What does this word mean, and where can I read on?",
+    look_up,
+    words=search(label="Search", examples=("GGE", "attribution", "cable")),
+    part=choice(lambda: [("All parts", WHOLE), ("Start here", "0"), *_parts()[1:]], label="Read on in"),
+)
+
+
+def glossary_list() -> Panel:
+    """All terms by first letter, folded, each with a link to the chapter to read on in."""
+    text, letters = [], {}
+    for slug, term in terms().items():
+        text.append(f"{_entry(slug)}: {term['meaning']} [{term['chapter']}]")
+        here = chapters().get(term["chapter"])
+        link = escape(_where(term["chapter"]))
+        if here and here.number != "0":
+            link = f"<a href='{escape(here.notebook, quote=True)}'>{link}</a>"
+        line = f"<dt><b>{escape(_entry(slug))}</b></dt><dd>{escape(term['meaning'])} {link}</dd>"
+        letters.setdefault(term["term"][0].upper(), []).append(line)
+    html = "".join(
+        f"<details><summary>{escape(letter)} ({len(lines)})</summary><dl>{''.join(lines)}</dl></details>"
+        for letter, lines in sorted(letters.items())
+    )
+    return Panel("\n".join(text), html)
+
+
+# ---------------------------------------------------------------- findings
 
 
 def finding_package() -> str:
@@ -241,6 +562,19 @@ def finding_package() -> str:
     return (
         f"The handbook ships {len(all_tables)} tables and map layers with {int(all_tables['rows'].sum()):,} rows. For "
         f"{silent} of them the licence was not stated by the source we could read."
+    )
+
+
+def finding_claims() -> str:
+    """How many well-known incidents a state attributed on the record, and how long that took."""
+    rows = load("anchor_incidents")
+    named = rows[rows["attributed_by"].notna()]
+    exact = named[(named["became_public_precision"] == "day") & (named["attributed_precision"] == "day")]
+    days = (exact["attributed_on"] - exact["became_public_on"]).dt.days
+    return (
+        f"Of {len(rows)} well-known incidents listed by hand, {len(named)} have an attribution on the record by a state. "
+        f"Where both days are known ({len(exact)}), half of these came within {days.median():.0f} days after the incident "
+        f"came to light, and the last after {days.max():,}."
     )
 
 
