@@ -266,6 +266,52 @@ def test_outline_holds_every_claim_and_link(template):
     assert outline.count("- evidence ") == 4
 
 
+@every_file
+def test_the_map_draws_each_link_with_a_head_at_its_claim(path):
+    """A head for every link, at the claim it bears on, and one line for two that attack each other."""
+    debate = debates.read_debate(path)
+    figure = debate.exhibits()[0].view().figure
+    place = {
+        text.strip("</b>"): (x, y)
+        for trace in figure.data
+        if trace.mode == "markers+text"
+        for text, x, y in zip(trace.text, trace.x, trace.y, strict=True)
+    }
+    assert set(place) == set(debate.claims)
+    for kind in ("supports", "attacks"):
+        links = [(k, o) for k, c in debate.claims.items() for o in c.get(kind, [])]
+        if not links:
+            continue
+        heads = next(t for t in figure.data if t.name == f"{kind}, heads")
+        ends = [
+            (x, y)
+            for x, y, size in zip(heads.x, heads.y, heads.marker.size, strict=True)
+            if x is not None and size > 0
+        ]
+        assert ends == [place[o] for _, o in links]
+        line = next(t for t in figure.data if t.name == kind)
+        assert sum(x is None for x in line.x) == len({frozenset(link) for link in links})
+
+
+def test_a_line_within_a_column_leaves_it_and_one_between_columns_is_straight():
+    bent = debates._curve((0.0, 0.0), (0.0, 2.0), 1)
+    assert bent[0] == (0, 0) and bent[-1] == pytest.approx((0, 2))
+    # the middle of a quadratic Bézier curve lies half as far out as its control point: 0.5 + 0.06 * 2, halved
+    assert bent[8] == pytest.approx((0.31, 1.0))
+    assert debates._curve((1.0, 0.0), (1.0, 2.0), -1)[8] == pytest.approx((0.69, 1.0))
+    assert all(y == pytest.approx(3 * x) for x, y in debates._curve((0.0, 0.0), (1.0, 3.0), 1))
+
+
+@every_file
+def test_the_weighing_names_every_side_and_lever_beside_its_mark(path):
+    debate = debates.read_debate(path)
+    figure = debate.exhibits()[2].view().figure
+    named = {(a.yref, a.y) for a in figure.layout.annotations if a.xref == "paper"}
+    assert all(a.y == a.text for a in figure.layout.annotations if a.xref == "paper")
+    drawn = {(t.yaxis or "y", y) for t in figure.data for y in t.y if y is not None}
+    assert named == drawn and len(named) == len(debate.sides) + len(debate.levers())
+
+
 def test_no_weights_say_so(template):
     weigh = template.exhibits()[2]
     assert "no conclusion follows" in weigh.view(**dict.fromkeys(debates.CRITERIA, 0)).takeaway

@@ -34,6 +34,7 @@ SCHEMA = Path(__file__).resolve().parent / "debate.schema.json"
 CRITERIA = ("security", "openness", "growth", "rights", "fairness", "stability")
 HEAVIEST = 3  # the largest weight a reader can give
 SIGN = {"for": "+", "against": "−"}
+MARK = 34  # pixels across, of a claim on the map
 
 
 # ---------------------------------------------------------------- reading and checking
@@ -385,7 +386,7 @@ class Debate:
         focus = [("Everything", "all"), *((name, f"side {k}") for k, name in self.sides.items())]
         focus += [(f"{k} {c['short']}", k) for k, c in self.claims.items()]
         items = [
-            (f"{e['claim']} {e['bearing']}: {self.claims[e['claim']]['short']} ({k})", k)
+            (f"{k} {e['bearing']} {e['claim']}: {self.claims[e['claim']]['short']}", k)
             for k, e in self.evidence.items()
         ]
         # on a page without a kernel: each criterion counts once or three times
@@ -528,8 +529,10 @@ class Debate:
     def _drawn(self, shown: list[str], evidence: list, links: list, focus: str) -> go.Figure:
         sides = [s for s in self.sides if any(self.claims[k]["side"] == s for k in shown)]
         deepest = max(sum(self.claims[k]["side"] == s for k in shown) for s in sides)
+        # three columns or more: narrower words, higher rows, evidence farther from its mark
+        wide = {1: 40, 2: 16}.get(len(sides), 12)
         figure = figures.new(
-            max(360, 130 + 96 * deepest),
+            max(360, 130 + (96 if len(sides) < 3 else 116) * deepest),
             xaxis={"visible": False, "range": [-0.5, len(sides) - 0.5]},
             yaxis={"visible": False, "range": [deepest - 0.3, -0.75]},
         )
@@ -543,30 +546,14 @@ class Debate:
             "attacks": ("attacks", figures.COLOURS[1], "dash"),
         }
         for kind, (name, colour, dash) in styles.items():
-            xs, ys = [], []
-            for k, a, b in links:
-                if k == kind:
-                    (x0, y0), (x1, y1) = place[a], place[b]
-                    # within a column a line runs beside the marks, so that it does not hide in them
-                    bend = -0.09 if x0 == x1 and abs(y0 - y1) > 1 else 0
-                    xs += [x0, (x0 + x1) / 2 + bend, x1, None]
-                    ys += [y0, (y0 + y1) / 2, y1, None]
-                    figure.add_annotation(
-                        x=x1 + (x0 + bend - x1) * 0.22,
-                        y=y1 + (y0 - y1) * 0.22,
-                        ax=x1 + (x0 + bend - x1) * 0.3,
-                        ay=y1 + (y0 - y1) * 0.3,
-                        xref="x",
-                        yref="y",
-                        axref="x",
-                        ayref="y",
-                        text="",
-                        showarrow=True,
-                        arrowhead=2,
-                        arrowsize=1.2,
-                        arrowwidth=1.5,
-                        arrowcolor=colour,
-                    )
+            mine = [(a, b) for k, a, b in links if k == kind]
+            xs, ys, tips = [], [], []
+            for i, (a, b) in enumerate(mine):
+                curve = _curve(place[a], place[b], -1 if place[a][0] >= len(sides) / 2 else 1)
+                tips += [(*curve[-2], 0), (*curve[-1], 13), (None, None, 0)]
+                if (b, a) not in mine[:i]:  # one line for two that attack each other, or its dashes fill up
+                    xs += [*(x for x, _ in curve), None]
+                    ys += [*(y for _, y in curve), None]
             if xs:
                 figure.add_trace(
                     go.Scatter(
@@ -574,7 +561,27 @@ class Debate:
                         y=ys,
                         mode="lines",
                         name=name,
-                        line={"color": colour, "dash": dash, "width": 1.6, "shape": "spline"},
+                        line={"color": colour, "dash": dash, "width": 1.6},
+                        hoverinfo="skip",
+                    )
+                )
+                figure.add_trace(
+                    go.Scatter(
+                        x=[x for x, _, _ in tips],
+                        y=[y for _, y, _ in tips],
+                        mode="markers",
+                        name=f"{name}, heads",
+                        marker={
+                            "symbol": "arrow",
+                            "angleref": "previous",
+                            "standoff": MARK / 2
+                            + 2,  # pixels: a head ends at the mark's edge on a page of any width
+                            "size": [size for _, _, size in tips],
+                            "color": colour,
+                            "opacity": 1,
+                            "line": {"width": 0},
+                        },
+                        showlegend=False,
                         hoverinfo="skip",
                     )
                 )
@@ -594,7 +601,7 @@ class Debate:
                     hovertemplate="%{hovertext}<extra></extra>",
                     marker={
                         "symbol": figures.SYMBOLS[(0, 1, 2, 3)[list(self.sides).index(s)]],
-                        "size": 34,
+                        "size": MARK,
                         "color": figures.PAPER,
                         "line": {
                             "color": figures.COLOURS[(0, 4, 3, 5)[list(self.sides).index(s)]],
@@ -608,9 +615,9 @@ class Debate:
                     x=place[k][0],
                     y=place[k][1],
                     yshift=-20,
-                    text=figures.plain(self.claims[k]["short"], width=16 if len(sides) > 1 else 40),
+                    text=figures.plain(self.claims[k]["short"], width=wide),
                     showarrow=False,
-                    font={"size": 12},
+                    font={"size": 12 if len(sides) < 3 else 11},
                     yanchor="top",
                     bgcolor=figures.PAPER,
                     borderpad=0,
@@ -618,7 +625,7 @@ class Debate:
             figure.add_annotation(
                 x=i,
                 y=-0.4,
-                text=f"<b>{figures.plain(self.sides[s], width=14)}</b>",
+                text=f"<b>{figures.plain(self.sides[s], width=min(wide, 14))}</b>",
                 showarrow=False,
                 yanchor="bottom",
             )
@@ -635,7 +642,8 @@ class Debate:
                     if len(sides) == 1 or sides.index(self.claims[e["claim"]]["side"]) >= len(sides) / 2
                     else -1
                 )
-                spots.append((x + outward * (0.2 + 0.1 * (order % 3)), y - 0.12 + 0.24 * (order // 3)))
+                away = 0.2 + 0.1 * (order % 3) if len(sides) < 3 else 0.28 + 0.14 * (order % 2)
+                spots.append((x + outward * away, y - 0.12 + 0.24 * (order // (3 if len(sides) < 3 else 2))))
             figure.add_trace(
                 go.Scatter(
                     x=[x for x, _ in spots],
@@ -789,26 +797,38 @@ class Debate:
         return "\n\n".join([*blocks, f"**Assumptions of fact**\n\n{facts}"])
 
     def _weighed(self, ranked: pd.Series, table: pd.DataFrame) -> go.Figure:
-        names = [figures.plain(self.sides[s], width=18) for s in ranked.index]
-        rows = len(table)
-        split = 0.24 if len(names) == 2 else 0.3
+        # names stand above their bars and lines, so that a narrow page keeps its width for the picture
+        names = [figures.plain(self.sides[s]) for s in ranked.index]
+        labels = [figures.plain(n, width=36) for n in table["name"]]
+        rows, foot = len(table), 100
+        # pixels from the top: the bars, their axis and title, the lines
+        bars, gap, lines = 30 + 52 * len(names), 74, 30 + 54 * rows
+        drawn = bars + gap + lines
+        height = drawn + 10 + foot
+        axis = {"showgrid": False, "showticklabels": False}
         figure = figures.new(
-            230 + 44 * len(names) + 40 * rows,
+            height,
             barmode="overlay",
+            bargap=0.62,
             xaxis={
-                "range": [-2, 2],
-                "title": {"text": "score: −2 far worse, 2 far better"},
-                "domain": [0, 1],
+                "range": [-2.3, 2.3],
+                "tickvals": [-2, -1, 0, 1, 2],
+                "ticktext": ["−2", "−1", "0", "1", "2"],
+                "tickangle": 0,
+                "title": {"text": "score: far worse to far better"},
                 "anchor": "y",
             },
-            yaxis={"domain": [1 - split, 1], "autorange": "reversed", "showgrid": False},
+            yaxis={"domain": [1 - bars / drawn, 1], "range": [len(names) - 0.5, -1.0], **axis},
             xaxis2={
-                "title": {"text": "lead of the leader as one lever moves"},
+                "title": {"text": "lead as one lever moves"},
                 "anchor": "y2",
+                "nticks": 6,
+                "tickangle": 0,
                 "zeroline": True,
                 "zerolinewidth": 2,
             },
-            yaxis2={"domain": [0, 1 - split - 0.15], "autorange": "reversed", "showgrid": False},
+            yaxis2={"domain": [0, lines / drawn], "range": [rows - 0.5, -1.0], **axis},
+            margin={"l": 12, "r": 12, "t": 10, "b": foot},
         )
         figure.add_trace(
             go.Bar(
@@ -820,12 +840,13 @@ class Debate:
                     "pattern": {"shape": [figures.PATTERNS[list(self.sides).index(s)] for s in ranked.index]},
                 },
                 text=[f"{v:+.2f}".replace("-", "−") for v in ranked],
-                textposition="auto",
+                textposition="outside",
+                textangle=0,
+                cliponaxis=False,
                 hovertemplate="%{y}: %{x}<extra></extra>",
                 showlegend=False,
             )
         )
-        labels = [figures.plain(n, width=24) for n in table["name"]]
         for end, name, colour, symbol in (
             ("margin_low", "lever at its lowest", 5, "triangle-left"),
             ("margin_high", "lever at its highest", 1, "triangle-right"),
@@ -863,6 +884,23 @@ class Debate:
                 showlegend=False,
             )
         )
+        for yref, said in (("y", names), ("y2", labels)):
+            for text in said:
+                figure.add_annotation(
+                    xref="paper",
+                    x=0,
+                    yref=yref,
+                    y=text,
+                    yshift=9,
+                    text=text,
+                    showarrow=False,
+                    xanchor="left",
+                    yanchor="bottom",
+                    align="left",
+                    font={"size": 12},
+                    bgcolor=figures.PAPER,
+                    borderpad=0,
+                )
         now = float(ranked.iloc[0] - ranked.iloc[1])
         figure.add_shape(
             type="line",
@@ -872,12 +910,13 @@ class Debate:
             x1=now,
             y0=0,
             y1=1,
+            layer="below",
             line={"color": figures.INK, "dash": "dot", "width": 1.5},
         )
         figure.add_annotation(
             xref="x2", yref="y2 domain", x=now, y=1, text="now", showarrow=False, yanchor="bottom"
         )
-        figure.update_layout(legend={"y": -58 / (150 + 44 * len(names) + 40 * rows), "yanchor": "top"})
+        figure.update_layout(legend={"y": -48 / drawn, "yanchor": "top"})
         return figure
 
     # ---- findings
@@ -962,6 +1001,25 @@ class Debate:
     def text_twin(self) -> str:
         """The whole debate as plain text."""
         return f"{self.title}\n{self.raw['question']}\n\n" + self.outline().replace("**", "")
+
+
+def _curve(start: tuple[float, float], end: tuple[float, float], inward: int) -> list[tuple[float, float]]:
+    """Points of a line on the map: straight between columns, bent ``inward`` (1 or -1) within one.
+
+    A line within a column would otherwise hide behind the labels that stand in it. Bézier's quadratic curve, whose
+    middle lies half as far out as its control point.
+    """
+    (x0, y0), (x1, y1) = start, end
+    out = inward * (0.5 + 0.06 * abs(y1 - y0)) if x0 == x1 else 0.0
+    cx, cy = (x0 + x1) / 2 + out, (y0 + y1) / 2
+    steps = [i / 16 for i in range(17)]
+    return [
+        (
+            (1 - s) ** 2 * x0 + 2 * s * (1 - s) * cx + s**2 * x1,
+            (1 - s) ** 2 * y0 + 2 * s * (1 - s) * cy + s**2 * y1,
+        )
+        for s in steps
+    ]
 
 
 def _values(show: Mapping[str, Any]) -> dict[str, Any]:
