@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data data-refresh bench book
+.PHONY: lab setup test lint strip data data-refresh bench book readme
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -22,3 +22,5 @@ bench:    ## time exhibits, import and notebooks
 	@$(RUN) bench $(BENCH_ARGS)
 book:     ## build the handbook as a web site, offline, into artifacts/book/html
 	@$(RUN) book $(BOOK_ARGS)
+readme:   ## write the generated parts of README.md
+	@$(RUN) readme $(README_ARGS)

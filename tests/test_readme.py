@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+import readme
+
 from cyberdip_utils.data import catalog
 from cyberdip_utils.teach import chapters
 
@@ -36,3 +40,13 @@ def test_every_make_target_is_explained_and_exists():
 def test_the_size_of_the_data_is_true():
     tables, rows = re.search(r"(\d+) tables and map layers with ([\d,]+) rows", README).groups()
     assert (int(tables), int(rows.replace(",", ""))) == (len(catalog()), int(catalog()["rows"].sum()))
+
+
+def test_the_generated_parts_are_those_of_today():
+    """When this fails: make readme"""
+    assert readme.rendered(README) == README
+
+
+def test_a_readme_without_its_marks_is_refused():
+    with pytest.raises(ValueError, match="no part between <!-- badges -->"):
+        readme.rendered("# Nothing here")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import readme_topics
 from cyberdip_utils import start_here
 from cyberdip_utils.data import load
 from cyberdip_utils.glossary import terms
@@ -33,7 +32,7 @@ def test_the_codes_are_the_27_of_the_field():
 def test_every_topic_has_a_home_and_words():
     for topic in topics().values():
         assert topic.home and set(topic.home) <= set(topic.chapters), topic.code
-        assert 3 < len(topic.short) <= 18 and len(topic.what) > 20
+        assert 3 < len(topic.short) <= 14 and len(topic.what) > 20
         assert list(topic.chapters) == sorted(topic.chapters)
     every = set(paths()["student"].chapters)
     assert {n for t in topics().values() for n in t.chapters} == every - GENERAL
@@ -47,18 +46,11 @@ def test_a_chapter_claims_exactly_the_topics_expected_of_it(number):
 
 
 def test_the_readme_has_the_table_of_topics_as_generated():
-    """When this fails because a chapter is new: python tools/readme_topics.py"""
     table = re.search(r"(?s)<!-- topics -->\n(.*?)<!-- /topics -->", README)[1].strip()
     assert table == coverage_table()
-    assert readme_topics.updated(README) == README
     assert [line.split(" | ")[0].strip("| ") for line in table.splitlines()[2:]] == list(topics())
     for link in re.findall(r"\]\((.+?)\)", table):
         assert (ROOT / link).is_file(), link
-
-
-def test_a_readme_without_markers_is_refused():
-    with pytest.raises(ValueError, match="0 pairs"):
-        readme_topics.updated("# Nothing here")
 
 
 # --- Field map ---------------------------------------------------------------------------------------------

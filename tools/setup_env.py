@@ -4,7 +4,7 @@
 
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
-    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | book [options]
+    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | book | readme [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
 each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
@@ -88,6 +88,8 @@ def task_commands(task, args):
         return "dev", [["data/build.py"] + args]
     if task == "data-refresh":
         return "dev", [["data/refresh.py"] + args]
+    if task == "readme":
+        return "dev", [["tools/readme.py"] + args]
     if task == "book":
         return "dev", [["site/build.py"] + args]
     return "dev", [["bench/run.py"] + args]
@@ -325,7 +327,7 @@ def run(command, environ):
 
 
 def main(argv):
-    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench", "book")
+    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench", "book", "readme")
     if not argv or argv[0] not in tasks:
         tell(__doc__.strip())
         return 2
