@@ -6,6 +6,7 @@ import math
 from functools import cache
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data_flows import company_reports as reports
@@ -92,6 +93,35 @@ def in_words(value: float, measure: str) -> str:
     if measure == GIVEN:
         return f"{value:.0%}"
     return f"{value:,.0f}" if measure == REQUESTS else f"{value:,.3g}"
+
+
+def axis_of(key: str, measure: str) -> str:
+    """A measure in few words, for an axis on a narrow page."""
+    r = REPORTS[key]
+    short = {
+        REQUESTS: "requests",
+        RATE: "per million users a year",
+        NAMED: f"{r.item or 'things'} per {r.per}",
+        GIVEN: "share with data given",
+    }
+    return short[measure]
+
+
+def sides(x: pd.Series) -> list[str]:
+    """Where to write a point's label so that it stays inside the picture: away from the nearer edge."""
+    wide = float(x.max() - x.min()) or 1.0
+    at = (x - x.min()) / wide
+    return ["top right" if a < 0.15 else "top left" if a > 0.7 else "top center" for a in at]
+
+
+def on_years(figure: go.Figure, first: float, last: float) -> go.Figure:
+    """A scale of years around the data; labels of changes turn away from the nearer edge."""
+    low, high = first - 0.4, last + 0.4
+    figure.update_layout(xaxis={"range": [low, high], "tickformat": "d"})
+    for note in figure.layout.annotations:
+        if note.xref in (None, "x") and note.x is not None and (note.x - low) / (high - low) < 0.45:
+            note.update(xanchor="left", align="left", xshift=4)
+    return figure
 
 
 def far_apart(x: pd.Series, y: pd.Series, most: int = 8) -> set[str]:

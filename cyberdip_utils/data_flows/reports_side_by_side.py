@@ -32,14 +32,17 @@ from cyberdip_utils.data_flows.asking import (
 )
 from cyberdip_utils.data_flows.asking_words import (
     asker,
+    axis_of,
     covered,
     far_apart,
     in_words,
     label_of,
     often,
+    on_years,
     options,
     ratio_of,
     rho_of,
+    sides,
     years_of,
 )
 from cyberdip_utils.data_flows.company_reports import (
@@ -76,7 +79,7 @@ def _scatter(first: str, second: str, between: tuple[int, int], each: bool, stat
     frame = pairs(first, second, between, each)
     both = frame[(frame > 0).all(axis=1)]
     names = {"first": REPORTS[first].label, "second": REPORTS[second].label}
-    unit = "requests per million users a year" if each else "requests"
+    unit = "per million users a year" if each else "requests"
     table = frame.round(3).fillna(0).sort_values("first", ascending=False).rename(columns=names)
     table = table.set_axis([asker(c) for c in table.index]).rename_axis("asker").reset_index()
     only = [
@@ -104,6 +107,7 @@ def _scatter(first: str, second: str, between: tuple[int, int], each: bool, stat
         )
     )
     shown = far_apart(np.log10(both["first"]), np.log10(both["second"]))
+    side = dict(zip(both.index, sides(np.log10(both["first"])), strict=True))
     for chosen, part in both.groupby(both.index == state):
         figure.add_trace(
             go.Scatter(
@@ -112,7 +116,7 @@ def _scatter(first: str, second: str, between: tuple[int, int], each: bool, stat
                 mode="markers+text",
                 name=country(state) if chosen else f"askers in both ({len(both)})",
                 text=[asker(c) if c in shown or chosen else "" for c in part.index],
-                textposition="top center",
+                textposition=[side[c] for c in part.index],
                 cliponaxis=False,
                 marker={
                     "symbol": "star" if chosen else "circle",
@@ -149,23 +153,23 @@ def _one_state(first: str, second: str, between: tuple[int, int], each: bool, st
         frame = over_time(key, RATE if each else REQUESTS, between, code)
         out.append(frame[frame["who"] == code].assign(report=REPORTS[key].label))
     drawn = pd.concat(out)
-    label = "requests per million users a year" if each else "requests in the period"
+    label = "per million users a year" if each else "requests in the period"
     table = drawn[["half", "report", "value"]].round(3)
     table = table.rename(columns={"half": "period", "value": label})
     seen = drawn[drawn["value"] > 0]
     if seen.empty:
         message = f"{country(code)} has no request in these reports in {years_of(between)}."
         return figures.empty(message), table, message
-    figure = figures.lines(seen, "at", "value", "report", label=f"{label} (log scale)")
+    figure = figures.lines(seen, "at", "value", "report", label=f"{label} (log)")
     figure.update_layout(
         yaxis={"type": "log", "dtick": 1, "rangemode": "normal"},
-        xaxis={"tickformat": "d"},
         title={"text": country(code), "font": {"size": 15}, "x": 0.01, "y": 0.99, "yanchor": "top"},
         margin={"t": 60},
     )
     changes = list(dict.fromkeys(c for key in (first, second) for c in REPORTS[key].changes))
     inside = [c for c in changes if seen["at"].min() <= c[0] <= seen["at"].max()]
-    figures.mark_changes(figure, inside)
+    on_years(figures.mark_changes(figure, inside), seen["at"].min(), seen["at"].max())
+    figure.update_annotations(y=0.14)  # the lines run along the top
     common = reports.common(first, second, between)
     mine = (
         common.xs(code, level="asker") if code in common.index.get_level_values("asker") else common.iloc[:0]
@@ -194,7 +198,12 @@ def _all_pairs(first: str, second: str, between: tuple[int, int], each: bool, st
     figure = figures.heatmap(
         grid.round(2), "rank correlation", scale=figures.DIVERGING[::-1], lo=-1, hi=1, height=460
     )
-    figure.update_layout(xaxis={"tickangle": -45})
+    figure.update_layout(xaxis={"tickangle": -60}, margin={"r": 4})
+    words = [
+        ["" if np.isnan(v) else f"{v:.2f}".replace("0.", ".").replace("-", "−") for v in row]
+        for row in grid.to_numpy()
+    ]
+    figure.update_traces(showscale=False, text=words, textfont={"size": 11}, selector={"type": "heatmap"})
     upper = values.where(np.triu(np.ones(values.shape, dtype=bool), 1)).stack().dropna()
     table = pd.DataFrame(
         {
@@ -348,7 +357,7 @@ def freedom(
     without = leave_one_out(*state)
     moved = (without - rho.value).abs().idxmax()
     figure = (
-        _freedom_scatter(frame, label, what, measure)
+        _freedom_scatter(frame, label, axis_of(report, measure), measure)
         if picture == SCATTER
         else _freedom_without(without, rho)
     )
@@ -374,7 +383,7 @@ def freedom(
 
 
 def _freedom_scatter(frame: pd.DataFrame, label: str, what: str, measure: str) -> go.Figure:
-    figure = figures.new(460, xaxis={"title": {"text": f"{label} (right is freer)"}})
+    figure = figures.new(460, xaxis={"title": {"text": figures.plain(f"{label} (right is freer)", width=30)}})
     heights = frame["value"]
     if measure == GIVEN:
         figure.update_layout(yaxis={"title": {"text": what}, "tickformat": ".0%"})
@@ -386,12 +395,13 @@ def _freedom_scatter(frame: pd.DataFrame, label: str, what: str, measure: str) -
         ticks = [0.0, *[base * 10**k for k in range(top + 1)]]
         figure.update_layout(
             yaxis={
-                "title": {"text": f"{what} (log scale)"},
+                "title": {"text": f"{what} (log)"},
                 "tickvals": [float(np.log10(1 + t / base)) for t in ticks],
                 "ticktext": [f"{t:,.6g}" for t in ticks],
             }
         )
     shown = far_apart(frame["score"], heights)
+    side = dict(zip(frame.index, sides(frame["score"]), strict=True))
     for told, words, symbol in (
         (True, "in the report", "circle"),
         (False, "no row, taken as zero", "square-open"),
@@ -406,7 +416,7 @@ def _freedom_scatter(frame: pd.DataFrame, label: str, what: str, measure: str) -
                 mode="markers+text",
                 name=f"{words} ({len(part)})",
                 text=[country(c) if told and c in shown else "" for c in part.index],
-                textposition="top center",
+                textposition=[side[c] for c in part.index],
                 cliponaxis=False,
                 marker={
                     "symbol": symbol,
@@ -428,10 +438,11 @@ def _freedom_scatter(frame: pd.DataFrame, label: str, what: str, measure: str) -
 def _freedom_without(without: pd.Series, rho: Rho) -> go.Figure:
     most = (without - rho.value).abs().sort_values(ascending=False).head(14).index
     part = without[without.index.isin(most)].sort_values()
-    names = [f"without {country(c)}" for c in part.index]
+    names = [country(c) for c in part.index]
+    ends = [min(0.0, rho.low, part.min()) - 0.06, max(0.0, rho.high, part.max()) + 0.06]
     figure = figures.new(
         120 + 26 * (len(part) + 1),
-        xaxis={"title": {"text": "rank correlation"}, "range": [-1, 1]},
+        xaxis={"title": {"text": "rank correlation"}, "range": ends},
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": [*names, "all states"][::-1]},
         legend={"y": 1.02},
     )
@@ -456,7 +467,7 @@ def _freedom_without(without: pd.Series, rho: Rho) -> go.Figure:
             x=part.tolist(),
             y=names,
             mode="markers",
-            name="one state left out",
+            name="without this state",
             marker={"symbol": "circle", "size": 9, "color": figures.COLOURS[0]},
         )
     )

@@ -30,10 +30,12 @@ from cyberdip_utils.data_flows.asking import (
 from cyberdip_utils.data_flows.asking_words import (
     OTHERS,
     asker,
+    axis_of,
     covered,
     in_words,
     label_of,
     often,
+    on_years,
     options,
     part_of,
     range_of,
@@ -100,13 +102,16 @@ def _who_picture(key: str, measure: str, between: tuple[int, int], state: str) -
         "asker",
         "value",
         *(("low", "high") if measure == GIVEN else ()),
-        label=label,
+        label=axis_of(key, measure),
         percent=measure == GIVEN,
     )
+    figure.update_layout(meta={"narrow_room": 1.3 if measure == GIVEN else 1.5})  # long names, long numbers
     first = frame.index[0]
-    said = f"{asker(first)} is first with {in_words(frame.at[first, 'value'], measure)}"
+    said = f"{asker(first)} is first with "
     if measure == REQUESTS:
-        said += f", {part_of(frame.at[first, 'value'], float(total.sum()))}"
+        said += part_of(frame.at[first, "value"], float(total.sum()))
+    else:
+        said += in_words(frame.at[first, "value"], measure)
     if measure == GIVEN:
         row = frame.loc[first]
         said += f" of {int(row['n']):,} ({range_of(row['low'], row['high'])})"
@@ -143,9 +148,17 @@ def _when_picture(key: str, measure: str, between: tuple[int, int], state: str) 
         inside = [*inside, (2022.76, "Oct 2022: UK–US agreement")]
     ends = ("low", "high") if measure == GIVEN else (None, None)
     figure = figures.lines(
-        drawn, "at", "value", "line", *ends, label=label, percent=measure == GIVEN, changes=inside
+        drawn,
+        "at",
+        "value",
+        "line",
+        *ends,
+        label=axis_of(key, measure),
+        percent=measure == GIVEN,
+        changes=inside,
     )
-    figure.update_layout(xaxis={"tickformat": "d", "title": {"text": "middle of the half-year or year"}})
+    on_years(figure, drawn["at"].min(), drawn["at"].max())
+    figure.update_layout(xaxis={"title": {"text": "middle of the period"}})
     said = []
     for name, part in drawn.groupby("line", sort=False):
         part = part.sort_values("at")
@@ -265,7 +278,7 @@ data_explorer = Exhibit(
 
 # ---------------------------------------------------------------- concentration
 
-LORENZ, TOP, EFFECTIVE = "lorenz", "top", "effective"
+RANKED, LORENZ, TOP, EFFECTIVE = "ranked", "lorenz", "top", "effective"
 
 
 def concentration(
@@ -319,49 +332,58 @@ def by_year(key: str, between: tuple[int, int] = YEARS, k: int = 3, leave: bool 
     return out[out["requests"] > 0] if len(out) else out
 
 
-def _lorenz(chosen: tuple[str, ...], between: tuple[int, int], k: int, leave: bool) -> go.Figure:
-    figure = figures.new(
-        460,
-        xaxis={
-            "title": {"text": "share of the askers, fewest requests first"},
+def _curves(
+    chosen: tuple[str, ...], between: tuple[int, int], k: int, leave: bool, ranked: bool
+) -> go.Figure:
+    """Share of the requests by rank, largest first, or the Lorenz curve, fewest first; a mark at the k largest."""
+    x_axis = {"title": {"text": "askers, largest first (log)"}, "type": "log", "dtick": 1}
+    if not ranked:
+        x_axis = {
+            "title": {"text": "share of askers, fewest first"},
             "tickformat": ".0%",
             "range": [0, 1.02],
-        },
+        }
+    figure = figures.new(
+        460,
+        xaxis=x_axis,
         yaxis={"title": {"text": "share of the requests"}, "tickformat": ".0%", "range": [0, 1.02]},
     )
-    figure.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            name="all ask alike",
-            line={"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
-            hoverinfo="skip",
+    if not ranked:
+        figure.add_trace(
+            go.Scatter(
+                x=[0, 1],
+                y=[0, 1],
+                mode="lines",
+                name="all ask alike",
+                line={"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
+                hoverinfo="skip",
+            )
         )
-    )
     for i, key in enumerate(chosen):
         amounts = np.sort(_amounts(key, between, leave).to_numpy(dtype=float))
         if not amounts.sum() > 0:
             continue
         n = len(amounts)
-        x = np.linspace(0, 1, n + 1)
-        y = np.concatenate([[0.0], np.cumsum(amounts) / amounts.sum()])
+        if ranked:
+            x, y = np.arange(1, n + 1), np.cumsum(amounts[::-1]) / amounts.sum()
+            mark = min(k, n) - 1
+        else:
+            x, y = np.linspace(0, 1, n + 1), np.concatenate([[0.0], np.cumsum(amounts) / amounts.sum()])
+            mark = max(0, n - k)
         colour = figures.COLOURS[i % len(figures.COLOURS)]
-        dash = figures.DASHES[i % len(figures.DASHES)]
         figure.add_trace(
             go.Scatter(
                 x=x.tolist(),
                 y=y.tolist(),
                 mode="lines",
                 name=REPORTS[key].label,
-                line={"color": colour, "dash": dash, "width": 2.5},
+                line={"color": colour, "dash": figures.DASHES[i % len(figures.DASHES)], "width": 2.5},
             )
         )
-        cut = max(0, n - k)
         figure.add_trace(
             go.Scatter(
-                x=[float(x[cut])],
-                y=[float(y[cut])],
+                x=[float(x[mark])],
+                y=[float(y[mark])],
                 mode="markers",
                 showlegend=False,
                 marker={
@@ -370,7 +392,9 @@ def _lorenz(chosen: tuple[str, ...], between: tuple[int, int], k: int, leave: bo
                     "color": colour,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertext=[f"{REPORTS[key].label}: the {k} largest hold {1 - y[cut]:.0%}"],
+                hovertext=[
+                    f"{REPORTS[key].label}: the {k} largest hold {y[mark] if ranked else 1 - y[mark]:.0%}"
+                ],
                 hovertemplate="%{hovertext}<extra></extra>",
             )
         )
@@ -379,7 +403,7 @@ def _lorenz(chosen: tuple[str, ...], between: tuple[int, int], k: int, leave: bo
 
 def concentrate(
     chosen: tuple[str, ...] = ("apple_account", "apple_device", "apple_payment", "google_removal"),
-    picture: str = LORENZ,
+    picture: str = RANKED,
     between: tuple[int, int] = YEARS,
     k: int = 3,
     leave: bool = False,
@@ -414,8 +438,8 @@ def concentrate(
             )
         )
         said.append(
-            f"{r.label} {part_of(amounts.nlargest(k).sum(), c['requests'])}, {int(c['askers'])} askers, as if {c['effective']:.1f} equal "
-            f"askers; {first} leads"
+            f"{part_of(amounts.nlargest(k).sum(), c['requests'])} of {r.label} ({int(c['askers'])} askers, as if "
+            f"{c['effective']:.1f} equal ones; {first} first)"
         )
     table = pd.DataFrame(lines, columns=columns)
     caveat = (
@@ -425,7 +449,9 @@ def concentrate(
     )
     if leave:
         caveat += (
-            " The largest asker of each report" + (" and year" if picture != LORENZ else "") + " is left out."
+            " The largest asker of each report"
+            + (" and year" if picture in (TOP, EFFECTIVE) else "")
+            + " is left out."
         )
     if not lines:
         message = (
@@ -434,8 +460,8 @@ def concentrate(
             else f"No report that is chosen has a request in {years_of(between)}."
         )
         return View(figures.empty(message), message, table, caveat, sources)
-    if picture == LORENZ:
-        figure = _lorenz(chosen, between, k, leave)
+    if picture in (RANKED, LORENZ):
+        figure = _curves(chosen, between, k, leave, picture == RANKED)
         caveat += f" The mark on each curve parts the {k} largest askers from the rest."
     else:
         column = {TOP: "top", EFFECTIVE: "effective"}[picture]
@@ -448,9 +474,9 @@ def concentrate(
                 for key in chosen
             ]
         )
-        label = f"share of the {k} largest askers of the year" if picture == TOP else "equal askers (1 / HHI)"
+        label = f"share of the {k} largest" if picture == TOP else "equal askers (1 / HHI)"
         figure = figures.lines(long, "year", column, "report", label=label, percent=picture == TOP)
-        figure.update_layout(xaxis={"tickformat": "d"})
+        on_years(figure, long["year"].min(), long["year"].max())
         table = long[["report", "year", "askers", "requests", "top", "hhi", "effective", "gini"]].round(3)
         table = table.astype({"year": int, "askers": int, "requests": int})
         table = table.rename(
@@ -482,6 +508,7 @@ concentration_of_asking = Exhibit(
     ),
     picture=choice(
         [
+            ("Largest first", RANKED),
             ("Lorenz curve", LORENZ),
             ("Share of the largest, by year", TOP),
             ("Equal askers (1 / HHI), by year", EFFECTIVE),
