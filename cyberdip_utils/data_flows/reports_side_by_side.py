@@ -203,7 +203,7 @@ def _all_pairs(first: str, second: str, between: tuple[int, int], each: bool, st
         ["" if np.isnan(v) else f"{v:.2f}".replace("0.", ".").replace("-", "−") for v in row]
         for row in grid.to_numpy()
     ]
-    figure.update_traces(showscale=False, text=words, textfont={"size": 11}, selector={"type": "heatmap"})
+    figure.update_traces(showscale=False, text=words, textfont={"size": 12}, selector={"type": "heatmap"})
     upper = values.where(np.triu(np.ones(values.shape, dtype=bool), 1)).stack().dropna()
     table = pd.DataFrame(
         {
