@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data data-refresh bench book readme
+.PHONY: lab setup test lint strip data data-refresh bench book readme classroom slides
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -24,3 +24,7 @@ book:     ## build the handbook as a web site, offline, into artifacts/book/html
 	@$(RUN) book $(BOOK_ARGS)
 readme:   ## write the generated parts of README.md
 	@$(RUN) readme $(README_ARGS)
+classroom: ## student and teacher editions; or the offline package: make classroom CLASS_ARGS="zip --platform win_amd64"
+	@$(RUN) classroom $(CLASS_ARGS)
+slides:   ## a chapter as slides with live exhibits: make slides CHAPTER=2.1
+	@$(RUN) slides $(CHAPTER) $(SLIDES_ARGS)

@@ -202,6 +202,16 @@ def run_notebook(path, up, used):
 
     book = nbformat.read(path, as_version=4)
     shell = InteractiveShell()
+    hook = shell.displayhook  # it shall hand us the last line's value and print nothing
+    for name in (
+        "start_displayhook",
+        "write_output_prompt",
+        "write_format_data",
+        "log_output",
+        "finish_displayhook",
+    ):
+        setattr(hook, name, lambda *_: None)
+    hook.compute_format_data = lambda result: ({}, {})
     folder = Path.cwd()
     os.chdir(path.parent)
     try:

@@ -4,7 +4,8 @@
 
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
-    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | book | readme [options]
+    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | book | readme |
+        classroom | slides [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
 each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
@@ -32,6 +33,7 @@ NEEDED_GB = 1.5
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 ASIDE = os.path.join(ROOT, ".venv.old")
+WHEELS = os.path.join(ROOT, "wheelhouse")
 RECEIPT = os.path.join(VENV, "cyberdip-receipt.json")
 LOCKS = {"base": "requirements.txt", "dev": "requirements-dev.txt"}
 
@@ -88,6 +90,10 @@ def task_commands(task, args):
         return "dev", [["data/build.py"] + args]
     if task == "data-refresh":
         return "dev", [["data/refresh.py"] + args]
+    if task == "classroom":
+        return "dev", [["classroom/build.py"] + (args or ["editions"])]
+    if task == "slides":
+        return "dev", [["classroom/build.py", "slides"] + args]
     if task == "readme":
         return "dev", [["tools/readme.py"] + args]
     if task == "book":
@@ -248,6 +254,8 @@ def install(kind, fresh, log):
         with io.open(os.path.join(ROOT, LOCKS[kind]), encoding="utf-8") as handle:
             total = len(re.findall(r"(?m)^[A-Za-z0-9._-]+==", handle.read()))
         options = ["--require-hashes", "--only-binary=:all:", "-r", os.path.join(ROOT, LOCKS[kind])]
+        if os.path.isdir(WHEELS):  # the offline package for a class brings them along
+            options += ["--no-index", "--find-links", WHEELS]
         pip_install(options, log, total)
     pip_install(["--no-deps", "--no-build-isolation", "--editable", ROOT], log)
     write_receipt(dict(have, python=venv_version(), **want))
@@ -327,7 +335,7 @@ def run(command, environ):
 
 
 def main(argv):
-    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench", "book", "readme")
+    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench", "book", "readme", "classroom", "slides")
     if not argv or argv[0] not in tasks:
         tell(__doc__.strip())
         return 2
