@@ -258,10 +258,9 @@ def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
     at |= {("r", n): (1.0, (i + 0.5) * gap["r"]) for i, n in enumerate(right)}
     figure = figures.new(
         max(260, 60 + 24 * rows),
-        xaxis={"visible": False, "range": [-1.75, 3.0], "fixedrange": True},
+        xaxis={"visible": False, "range": [-1.42, 1.36], "fixedrange": True},
         yaxis={"visible": False, "range": [rows + 0.2, -0.2], "fixedrange": True},
-        margin={"l": 4, "r": 4, "t": 8, "b": 8},
-        showlegend=False,
+        margin={"l": 4, "r": 4, "t": 8},
     )
     for i, part in enumerate(PARTS):
         colour, symbol = figures.COLOURS[i], figures.SYMBOLS[i]
@@ -275,6 +274,7 @@ def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
                 mode="lines",
                 line={"color": colour, "width": 2, "dash": figures.DASHES[i]},
                 hoverinfo="skip",
+                showlegend=False,
             )
         )
         here = [n for n in right if n[0] == part]
@@ -289,7 +289,9 @@ def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
                     "size": 11,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[f" {n} {_NAMES[n]}" for n in here],
+                text=[f" {n}" for n in here],
+                name=f"{part} {PARTS[part][0]}",
+                showlegend=True,
                 textposition="middle right",
                 textfont={"size": 12},
                 hovertext=[figures.plain(f"{n} {chapters()[n].title}", width=50) for n in here],
@@ -312,6 +314,7 @@ def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
             textfont={"size": 12},
             hovertext=[figures.plain(topics()[code].what, width=50) for code in left],
             hovertemplate="%{hovertext}<extra></extra>",
+            showlegend=False,
         )
     )
     return figure
@@ -372,6 +375,10 @@ def field(topic: str = EVERY, part: str = WHOLE) -> View:
         ),
         caveat=caveat,
         sources=(),
+        detail=f"**{topic}** {topics()[topic].what}.\n\n"
+        + "\n".join(f"- {c.number} {c.title}" for c in homes.values())
+        if topic in topics()
+        else "",
     )
 
 

@@ -31,6 +31,8 @@ NO_TERMS = {
     "DIGITALEUROPE": "an association's name, cited as author",
     "DLA": "part of a law firm's name, cited as author",
     "IAPP": "International Association of Privacy Professionals, cited as author",
+    "MS": "the mark of a security bulletin of Microsoft",
+    "NDTV": "a news channel, cited as author",
     "RAND": "a research organisation's name, cited as author",
     "SAMENA": "a council's name, cited as author",
     "UCL": "a university's name, cited as author",
@@ -42,7 +44,7 @@ NO_TERMS = {
 
 
 def abbreviations(text):
-    """All-capitals words of two letters or more; code, addresses and document symbols' numbers are no prose."""
+    """All-capitals words of two letters or more, without digits and plural s; code, addresses and formulas are no prose."""
     text = re.sub(r"`[^`]*`", " ", text)
     text = re.sub(r"\]\([^)\s]*(?:\([^)]*\)[^)\s]*)*\)", "]", text)
     text = re.sub(r"https?://\S+|<[^>]+>|\$[^$]*\$", " ", text)
