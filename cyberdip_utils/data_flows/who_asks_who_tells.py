@@ -105,7 +105,7 @@ def _who_picture(key: str, measure: str, between: tuple[int, int], state: str) -
         label=axis_of(key, measure),
         percent=measure == GIVEN,
     )
-    figure.update_layout(meta={"narrow_room": 1.3 if measure == GIVEN else 1.5})  # long names, long numbers
+    figure.update_layout(meta={"narrow_room": 1.3 if measure == GIVEN else 1.9})  # long names, long numbers
     first = frame.index[0]
     said = f"{asker(first)} is first with "
     if measure == REQUESTS:
