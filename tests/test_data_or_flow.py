@@ -57,6 +57,21 @@ def test_an_assumption_moves_a_side_the_way_its_reason_says(lever, side, criteri
     assert bool(b > a) == up and a != b
 
 
+def test_each_line_of_the_weighing_passes_the_present_lead():
+    """With three sides the lead can fall at both ends of a lever, so the two ends alone would hide where it is now."""
+    table = DEBATE.tornado()
+    score = DEBATE.score().nlargest(2)
+    now = score.iloc[0] - score.iloc[1]
+    both_below = (table["margin_low"] < now - 1e-9) & (table["margin_high"] < now - 1e-9)
+    assert both_below.any(), "no lever of this debate shows the case"
+    figure = data_or_flow.weigh.view().figure
+    lines = next(t for t in figure.data if t.mode == "lines" and t.xaxis == "x2")
+    spans = [lines.x[i : i + 3] for i in range(0, len(lines.x), 4)]
+    assert len(spans) == len(table)
+    for (a, mid, b), row in zip(spans, table.itertuples(), strict=True):
+        assert (a, mid, b) == pytest.approx((row.margin_low, now, row.margin_high))
+
+
 def test_the_same_table_serves_two_sides():
     empty_map, ranking = DEBATE.evidence["e2"], DEBATE.evidence["e12"]
     assert empty_map["exhibit"] == ranking["exhibit"] == "layers_by_country"

@@ -617,7 +617,7 @@ class Debate:
                     yshift=-20,
                     text=figures.plain(self.claims[k]["short"], width=wide),
                     showarrow=False,
-                    font={"size": 12 if len(sides) < 3 else 11},
+                    font={"size": 12},
                     yanchor="top",
                     bgcolor=figures.PAPER,
                     borderpad=0,
@@ -868,10 +868,12 @@ class Debate:
                     hovertemplate="%{y}: %{x}<extra>" + name + "</extra>",
                 )
             )
+        now = float(ranked.iloc[0] - ranked.iloc[1])
         xs, ys = [], []
         for label, a, b in zip(labels, table["margin_low"], table["margin_high"], strict=True):
-            xs += [a, b, None]
-            ys += [label, label, None]
+            # by way of the present lead: among three sides both ends can lie on the same side of it
+            xs += [a, now, b, None]
+            ys += [label, label, label, None]
         figure.add_trace(
             go.Scatter(
                 x=xs,
@@ -901,7 +903,6 @@ class Debate:
                     bgcolor=figures.PAPER,
                     borderpad=0,
                 )
-        now = float(ranked.iloc[0] - ranked.iloc[1])
         figure.add_shape(
             type="line",
             xref="x2",
