@@ -65,7 +65,7 @@ def test_each_line_of_the_weighing_passes_the_present_lead():
     both_below = (table["margin_low"] < now - 1e-9) & (table["margin_high"] < now - 1e-9)
     assert both_below.any(), "no lever of this debate shows the case"
     figure = data_or_flow.weigh.view().figure
-    lines = next(t for t in figure.data if t.mode == "lines" and t.xaxis == "x2")
+    lines = next(t for t in figure.data if t.type == "scatter" and t.mode == "lines")
     spans = [lines.x[i : i + 3] for i in range(0, len(lines.x), 4)]
     assert len(spans) == len(table)
     for (a, mid, b), row in zip(spans, table.itertuples(), strict=True):
