@@ -396,3 +396,8 @@ def test_checks_right_slip_other_and_no_number():
     poor = rows[rows["income_group"] == "low"]
     assert check("4.5", "missing_low_income", poor["value_musd"].isna().mean()).right
     assert "those without" in check("4.5", "missing_low_income", poor["value_musd"].notna().mean()).sentence
+
+
+def test_in_logs_with_income_held_equal_two_outcomes_are_one():
+    a, b = (model.fit(model.Spec("law", outcome=o, logs=True)) for o in ("per_head", "of_gdp"))
+    assert (a.value, a.low, a.high) == (pytest.approx(b.value), pytest.approx(b.low), pytest.approx(b.high))

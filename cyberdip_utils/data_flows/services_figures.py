@@ -24,12 +24,14 @@ def _digits(value: float) -> str:
 
 def gains(rows: pd.DataFrame, end: int, unit: str) -> go.Figure:
     figure = figures.new(max(300, 120 + 27 * len(rows)), bargap=0.25)
-    labels = [figures.plain(country(c), limit=24) for c in rows.index]
+    labels = [
+        figures.plain(country(c), limit=20) + ("" if to == end else f" ’{to % 100:02d}")
+        for c, to in zip(rows.index, rows["to"], strict=True)
+    ]
     whole = (rows["to"] == end).to_numpy()
-    # the text's own room: the longest number at the end of the longest bar
     for flag, legend, pattern, colour in (
         (True, f"value in {end}", "", BLUE),
-        (False, "no value then: to the newest", "/", ORANGE),
+        (False, "no value: see the year", "/", ORANGE),
     ):
         pick = np.flatnonzero(whole == flag)
         if not len(pick):
@@ -45,17 +47,23 @@ def gains(rows: pd.DataFrame, end: int, unit: str) -> go.Figure:
                     "line": {"color": figures.INK, "width": 0.5},
                     "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": figures.PAPER, "size": 7},
                 },
-                text=[
-                    _digits(rows["change"].iloc[i]) + ("" if flag else f" (to {rows['to'].iloc[i]})")
-                    for i in pick
-                ],
-                textposition="outside",
-                cliponaxis=False,
                 hovertemplate="%{y}: %{x:,.3g}<extra></extra>",
             )
         )
+    figure.add_trace(  # to the right of nought also for falls: names stand on the left
+        go.Scatter(
+            x=[max(0.0, v) for v in rows["change"]],
+            y=labels,
+            mode="text",
+            text=[" " + _digits(v) for v in rows["change"]],
+            textposition="middle right",
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
     low, high = min(0.0, float(rows["change"].min())), max(0.0, float(rows["change"].max()))
-    room = (high - low) * 0.3 or 1.0
+    span = high - low or 1.0
     figure.update_layout(
         yaxis={
             "type": "category",
@@ -63,7 +71,12 @@ def gains(rows: pd.DataFrame, end: int, unit: str) -> go.Figure:
             "categoryarray": labels,
             "autorange": "reversed",
         },
-        xaxis={"title": {"text": unit}, "range": [low - (room if low < 0 else 0), high + room]},
+        xaxis={
+            "title": {"text": figures.plain(unit, width=18)},
+            "range": [low - 0.03 * span, high + 0.16 * span],
+            "nticks": 5,
+        },
+        meta={"narrow_room": 1.2},
     )
     return figure
 
@@ -111,7 +124,7 @@ def over_time(table: pd.DataFrame, measure: str) -> go.Figure:
                 x=[None],
                 y=[None],
                 mode="markers",
-                name="no value (drawn at the last one)",
+                name="no value (at last level)",
                 marker={"symbol": "x-thin", "size": 11, "line": {"width": 3, "color": figures.INK}},
             )
         )
@@ -121,6 +134,11 @@ def over_time(table: pd.DataFrame, measure: str) -> go.Figure:
 def low(label: str) -> str:
     """A label for the middle of a sentence; acronyms keep their capitals."""
     return label[0].lower() + label[1:]
+
+
+def signed(value: float) -> str:
+    """A number with its sign, whole from 100 on."""
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.3g}"
 
 
 def percent(value: float) -> str:
@@ -169,7 +187,8 @@ def coefficients(steps: list[tuple[str, model.Fit]], spec: model.Spec, mark_last
     room = (high - low) * 0.06 or 1
     figure.update_layout(
         xaxis={
-            "title": {"text": figures.plain(f"{model.OUTCOMES[spec.outcome][0]}: {unit_of(spec)}", width=44)},
+            "title": {"text": figures.plain(f"{model.OUTCOMES[spec.outcome][0]}: {unit_of(spec)}", width=18)},
+            "nticks": 6,
             "range": [low - room, high + room],
         },
         yaxis={
@@ -178,7 +197,7 @@ def coefficients(steps: list[tuple[str, model.Fit]], spec: model.Spec, mark_last
             "categoryarray": keep,
             "autorange": "reversed",
             "tickvals": keep,
-            "ticktext": [figures.plain(("▶ " if s == levels[chosen] else "") + s, width=18) for s in keep],
+            "ticktext": [figures.plain(("▶ " if s == levels[chosen] else "") + s, width=13) for s in keep],
         },
     )
     return figure
@@ -190,7 +209,11 @@ def scatter(spec: model.Spec) -> tuple[go.Figure, pd.DataFrame]:
     moved = model.influence(spec).head(6)["economy"].tolist()
     figure = figures.new(
         460,
-        xaxis={"title": {"text": f"{model.MEASURES[spec.measure][0]}, rest after controls"}},
+        xaxis={
+            "title": {
+                "text": figures.plain(f"{model.MEASURES[spec.measure][0]}, rest after controls", width=18)
+            }
+        },
         yaxis={"title": {"text": "outcome, rest after controls"}},
     )
     if spec.design != "year":  # one mark an economy: its mean
@@ -210,7 +233,7 @@ def scatter(spec: model.Spec) -> tuple[go.Figure, pd.DataFrame]:
                 mode="markers+text" if flag else "markers",
                 name=legend,
                 text=[figures.plain(n, limit=18) for n in names],
-                textposition="top center",
+                textposition=["middle left" if x > 0 else "middle right" for x in part["x"]],
                 hovertemplate="%{text}: %{x:.2f}, %{y:.2f}<extra></extra>",
                 marker={
                     "color": colour,
@@ -244,19 +267,18 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
     frame = frame.sort_values("value").reset_index(drop=True)
     options = list(dict.fromkeys(model.multiverse("internet")[by]))
     options = [o for o in options if o in set(frame[by])]
-    strip = 0.07 * len(options) + 0.04
+    place = {o: len(options) - 1 - i for i, o in enumerate(options)}
+    strip = 44 * len(options) / (430 + 44 * len(options))
     figure = figures.new(
-        470 + 18 * len(options),
-        xaxis={"title": {"text": "specifications, sorted"}, "showgrid": False},
-        yaxis={"title": {"text": "standard deviations"}, "domain": [strip + 0.06, 1]},
+        480 + 44 * len(options),
+        xaxis={"title": {"text": "specifications, sorted"}, "showgrid": False, "anchor": "y2", "nticks": 5},
+        yaxis={"title": {"text": "standard deviations"}, "domain": [strip + 0.03, 1], "zeroline": False},
         yaxis2={
             "domain": [0, strip],
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": options[::-1],
             "showgrid": False,
-            "tickvals": options,
-            "ticktext": [figures.plain(o, limit=18) for o in options],
+            "zeroline": False,
+            "showticklabels": False,
+            "range": [-0.35, len(options) - 0.2],
         },
     )
     x = list(range(1, len(frame) + 1))
@@ -291,7 +313,7 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
             figure.add_trace(
                 go.Scatter(
                     x=[i + 1 for i in part.index],
-                    y=part[by].tolist(),
+                    y=[place[o] for o in part[by]],
                     yaxis="y2",
                     mode="markers",
                     marker={
@@ -303,6 +325,18 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
                     hoverinfo="skip",
                 )
             )
+    for option in options:  # above its row: beside it there is no room on a phone
+        figure.add_annotation(
+            text=figures.plain(option),
+            x=0,
+            xref="paper",
+            y=place[option] + 0.18,
+            yref="y2",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 13},
+        )
     figure.add_shape(
         type="line", x0=0, x1=len(frame) + 1, y0=0, y1=0, line={"color": figures.INK, "dash": "dot"}
     )
@@ -342,7 +376,7 @@ def by_choice(table: pd.DataFrame) -> go.Figure:
             )
         )
     figure.update_layout(
-        xaxis={"title": {"text": "share of specifications"}, "tickformat": ".0%", "range": [0, 1]},
+        xaxis={"title": {"text": "share of<br>specifications"}, "tickformat": ".0%", "range": [0, 1]},
         yaxis={
             "type": "category",
             "categoryorder": "array",
@@ -356,7 +390,7 @@ def by_choice(table: pd.DataFrame) -> go.Figure:
 def chance(observed: int, dealt: np.ndarray) -> go.Figure:
     figure = figures.new(
         400,
-        xaxis={"title": {"text": "specifications that are clear and positive"}},
+        xaxis={"title": {"text": "clear and positive<br>specifications"}},
         yaxis={"title": {"text": "deals at random"}},
         bargap=0.05,
     )

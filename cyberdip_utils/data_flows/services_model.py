@@ -484,7 +484,7 @@ def path(spec: Spec) -> list[tuple[str, Fit]]:
     steps, taken = [("no controls", fit(changed(spec, controls=())))], ()
     for control in spec.used_controls:
         taken = (*taken, control)
-        steps.append((f"+ {CONTROLS[control]}", fit(changed(spec, controls=taken))))
+        steps.append(("+ " + CONTROLS[control].split(" (")[0], fit(changed(spec, controls=taken))))
     return steps
 
 

@@ -125,7 +125,7 @@ def gained(
     size = size[trade.wide("exports", carried=True).loc[size.index, end].fillna(0) / 1e3 >= least]
     size = size[table.loc[size.index].notna().any(axis=1)]
     lines = [*size.sort_values(ascending=False).index[:5]]
-    lines += [c for c in added if c not in lines][: 7 - len(lines)]
+    lines += [c for c in added if c in codes and c not in lines][: 7 - len(lines)]
     table = table.loc[[c for c in lines if table.loc[c].notna().any()]]
     if table.empty:
         message = "No economy of this group and size has a value in these years."
@@ -171,7 +171,7 @@ who_gained = Exhibit(
         help="Leave out economies whose newest exports are below this.",
         grid=(0, 1, 10),
     ),
-    added=choices(_names, ("HKG", "NGA"), label="Add economies"),
+    added=choices(_names, ("HKG", "NGA"), label="Add economies", help="Those of the group only."),
 )
 
 
@@ -242,7 +242,7 @@ def headline(
                 "share",
                 "low",
                 "high",
-                label=f"no value of {flow} in {end}",
+                label=f"without {end}",
                 percent=True,
             ),
             f"{group}, {end}: "
@@ -282,7 +282,12 @@ def headline(
         message = f"No economy of this group has {flow} in these years."
         return View(figures.empty(message), message, table, caveat, TRADE)
     figure = figures.new(
-        380, xaxis={"title": {"text": f"growth of {flow} a year, {start} to {end}"}, "tickformat": ".0%"}
+        380,
+        xaxis={
+            "title": {"text": f"growth a year,<br>{start} to {end}"},
+            "nticks": 6,
+            "tickformat": ".0%",
+        },
     )
     low, high = rate[trade.BOUNDS_LOW], rate[trade.BOUNDS_HIGH]
     order = [trade.REPORTERS, trade.BALANCED, trade.CARRIED, "bounds"]
@@ -295,7 +300,7 @@ def headline(
             line={"width": 6, "color": figures.NO_DATA},
             marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": figures.INK}},
             text=[figs.percent(low), figs.percent(high)],
-            textposition=["bottom center", "top center"],
+            textposition=["top left", "top right"],
             showlegend=False,
             cliponaxis=False,
             hoverinfo="skip",
@@ -323,7 +328,7 @@ def headline(
                 )
             )
     shown = [v for v in rate if not math.isnan(v)]
-    edge = max(0.01, (max(shown) - min(shown)) * 0.2)
+    edge = max(0.005, (max(shown) - min(shown)) * 0.3)
     figure.update_layout(
         yaxis={
             "type": "category",
@@ -380,7 +385,9 @@ def _warnings(spec: model.Spec, found: model.Fit) -> str:
     """What this very specification cannot bear, in sentences."""
     label, _, _, dated = model.MEASURES[spec.measure]
     said = ["An association, not an effect."]
-    if dated and dated > spec.year:
+    if spec.measure == "orders":
+        said.append("Each economy's newest survey of its firms is used, in some after the trade.")
+    elif dated and dated > spec.year:
         said.append(
             f"The score ({figs.low(label)}) is of {dated}, the trade of {spec.year}: the cause would follow the effect."
         )
@@ -475,7 +482,7 @@ def regression(
         more = f" {same} of {len(others)} neighbours give the same verdict."
     elif picture == PATH and len(steps) > 1 and not steps[0][1].problem:
         bare = figs.shown(spec, steps[0][1].value)
-        more = f" Without any control it was {bare:+,.3g}{'%' if spec.logs and outcome != 'growth' else ''}."
+        more = f" Without any control it was {figs.signed(bare)}{'%' if spec.logs and outcome != 'growth' else ''}."
     else:
         more = ""
     takeaway = (
@@ -547,7 +554,7 @@ def specifications(
             xaxis={
                 "title": {
                     "text": figures.plain(
-                        f"{model.OUTCOMES[spec.outcome][0]}: {figs.unit_of(spec)}", width=44
+                        f"{model.OUTCOMES[spec.outcome][0]}: {figs.unit_of(spec)}", width=18
                     )
                 }
             },
@@ -585,8 +592,8 @@ def specifications(
         return View(
             figure,
             f"{label} and {figs.low(model.OUTCOMES[spec.outcome][0])}, {spec.year}, income and size held equal: "
-            f"{v:+,.3g} ({lo:+,.3g} to {hi:+,.3g}) with all {whole.economies} economies; without "
-            f"{country(moved['economy'].iloc[0])} {every[0]:+,.3g}. Leaving out one economy turns the sign in {turned} of "
+            f"{figs.signed(v)} ({figs.signed(lo)} to {figs.signed(hi)}; {figs.unit_of(spec)}) with all {whole.economies} economies; without "
+            f"{country(moved['economy'].iloc[0])} {figs.signed(every[0])}. Leaving out one economy turns the sign in {turned} of "
             f"{len(moved)} cases.",
             table,
             caveat + " Line and band: all economies, with 95% interval.",
