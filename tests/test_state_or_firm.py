@@ -36,6 +36,8 @@ def test_each_side_wins_where_its_own_premise_holds():
     free = {"able": 10, "misuse": 70, "spill": 10, "lag": 6}
     assert chapter.debate.score(**free).idxmax() == "firms"
     assert chapter.debate.score(stability=3, able=10).idxmax() == "share"
+    assert chapter.debate.score(spill=10).idxmax() == "firms"  # as the notebook says below the weighing
+    assert chapter.debate.score(spill=90).idxmax() == "law"
     for lever, up in {"able": "law", "misuse": "firms"}.items():
         low, high = chapter.debate.range(lever)
         assert chapter.debate.score(**{lever: high})[up] > chapter.debate.score(**{lever: low})[up]
@@ -45,7 +47,7 @@ def test_the_readings_say_what_their_exhibits_show():
     """Where a reading names a direction, the exhibit of the other chapter must have it."""
     exhibits = all_exhibits()
     ladder = exhibits["capacity_and_incidents"].view(score="legal", picture="ladder").table
-    assert ladder.iloc[0]["low"] > 0 > ladder.iloc[-1]["low"]  # e4: more, and close to nought when held equal
+    assert ladder.iloc[0]["low"] > 0 > ladder.iloc[-1]["low"]  # e2: more, and close to nought when held equal
     said = exhibits["who_attributes"].view(picture="share").table.set_index("year")
     firms = said["security firms and researchers"]
     states = said[["receiving state", "another state or body", "court or other legal step"]].sum(axis=1)

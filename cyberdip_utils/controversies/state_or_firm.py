@@ -18,7 +18,9 @@ from cyberdip_utils.teach import Verdict, check_number
 debate = open_debate("5.4")
 argument_map, evidence, weigh = debate.exhibits()
 
-FIRMS = "security community"  # EuRepoC's code: security firms and researchers
+FIRMS = (
+    "security community"  # EuRepoC's code: security firms and researchers, university laboratories among them
+)
 GOVERNMENT = "receiver's government"
 #: Google's labels since 2019 for requests that rest on a court; the older label "Judicial" is not split like them
 COURTS = ("Court Order directed at 3rd party", "Court Order directed at Google", "Suppression Orders")
@@ -196,9 +198,10 @@ def finding_speakers() -> str:
     by = speakers()
     both = int((by["firms"] & by["government"]).sum())
     return (
-        f"In {share(*firms_alone())} of the incidents that security firms or the receiving government attributed, only "
-        f"the firms did; both did in {share(both, len(by))}. Where a social group was hit, firms alone spoke in "
-        f"{share(*firms_alone('Social groups'))}. What neither published is not in the record."
+        f"In {share(*firms_alone())} of the incidents that security firms and researchers or the receiving government "
+        f"attributed, the government did not; both spoke in {share(both, len(by))}. Where a social group was hit, firms and "
+        f"researchers spoke alone in {share(*firms_alone('Social groups'))}. The code does not tell a firm from a university "
+        "laboratory, and what neither published is not in the record."
     )
 
 
