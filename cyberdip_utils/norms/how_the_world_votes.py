@@ -1080,7 +1080,7 @@ def finding_votes() -> str:
 def finding_absence() -> str:
     """How often states are absent, and how that compares with abstaining."""
     table = votes()[roll_calls(CORE)]
-    cells = table.stack()
+    cells = table.stack().dropna()  # a state that had not joined yet had no place
     absent, abstain = int((cells == ABSENT).sum()), int((cells == "abstain").sum())
     often = (table == ABSENT).sum(axis=1)
     return (

@@ -1,0 +1,104 @@
+"""The central results of chapters 3.1 and 2.1 once more, from the tables alone: no pandas, no line of the package.
+
+    python tests/independent/rederive.py
+
+Standard library only. tests/test_independent.py compares what it prints with the findings stored in the notebooks.
+"""
+
+import csv
+import math
+from collections import Counter, defaultdict
+from pathlib import Path
+
+TABLES = Path(__file__).resolve().parents[2] / "data" / "tables"
+CYBER = {"ICT security", "cybercrime"}
+
+
+def rows(name):
+    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def wilson_percent(k, n):
+    """Lower and upper end of Wilson's interval at 95%, in whole per cent."""
+    z = 1.959963984540054
+    p = k / n
+    middle = p + z * z / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return round(100 * (middle - half) / scale), round(100 * (middle + half) / scale)
+
+
+def what_actually_happens():
+    """Counts of chapter 3.1."""
+    incidents = rows("incidents")
+    coded = [int(r["unweighted_intensity"]) for r in incidents if r["unweighted_intensity"]]
+    in_year = Counter(r["start_on"][:4] for r in incidents if r["start_on"])
+    old_rule = Counter(
+        r["start_on"][:4] for r in incidents if r["start_on"] and r["in_scope_before_2023"] == "true"
+    )
+    k, n = sum(r["attribution_status"] == "attributed" for r in incidents), len(incidents)
+    return {
+        "incidents": n,
+        "with a state": (k, *wilson_percent(k, n)),
+        "undated": sum(not r["start_on"] for r in incidents),
+        "low intensity": (sum(c <= 3 for c in coded), len(coded), max(coded)),
+        "2023 to 2021": round(in_year["2023"] / in_year["2021"], 1),
+        "2023 to 2021, older rule": round(old_rule["2023"] / old_rule["2021"], 1),
+    }
+
+
+def how_the_world_votes():
+    """Counts of chapter 2.1."""
+    topic = {r["resolution"]: r["topic"] for r in rows("un_resolutions")}
+    date = {r["resolution"]: r["date"] for r in rows("un_resolutions")}
+    votes = defaultdict(dict)
+    for r in rows("un_votes"):
+        votes[r["resolution"]][r["iso3"]] = r["vote"]
+    core = [x for x in votes if topic[x] in CYBER]
+    cells = [v for x in core for v in votes[x].values()]
+    rival = {x: votes[x] for x in ("A/RES/73/27", "A/RES/73/266")}
+    both = set.intersection(
+        *({s for s, v in part.items() if v in {"yes", "no", "abstain"}} for part in rival.values())
+    )
+    pairs = Counter((rival["A/RES/73/27"][s], rival["A/RES/73/266"][s]) for s in both)
+
+    def agreement(counts):
+        total = sum(counts)
+        return (max(counts) - (total - max(counts)) / 2) / total
+
+    whole = []
+    for x in core:
+        counts = Counter(votes[x].values())
+        whole.append(agreement([counts[c] for c in ("yes", "no", "abstain")]))
+    members = defaultdict(list)
+    for r in rows("groups"):
+        if r["group"] == "EU" and r["status"] == "member":
+            members[r["iso3"]].append((r["from"] or "0", r["to"] or "9999"))
+    alike = 0
+    for x in core:
+        day = date[x]
+        cast = {
+            votes[x].get(s)
+            for s, spans in members.items()
+            if any(a <= day < b for a, b in spans) and votes[x].get(s) in {"yes", "no", "abstain"}
+        }
+        alike += len(cast) == 1
+    return {
+        "roll calls": len(votes),
+        "core": len(core),
+        "empty": (sum(v == "absent" for v in cells), len(cells)),
+        "abstentions": sum(v == "abstain" for v in cells),
+        "both yes": (pairs["yes", "yes"], len(both)),
+        "no, yes": pairs["no", "yes"],
+        "yes, no": pairs["yes", "no"],
+        "mean agreement": round(sum(whole) / len(whole), 2),
+        "EU alike": (alike, len(core)),
+    }
+
+
+if __name__ == "__main__":
+    for made in (what_actually_happens(), how_the_world_votes()):
+        for key, value in made.items():
+            print(f"{key}: {value}")
+        print()
