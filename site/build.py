@@ -9,6 +9,8 @@ The opening pictures are drawn by a Chromium (CYBERDIP_CHROMIUM names one); --no
 import argparse
 import hashlib
 import html
+import importlib
+import inspect
 import json
 import os
 import re
@@ -360,6 +362,63 @@ def data_pages(source):
     )
 
 
+API = (
+    "data countries stats figures exhibit teach glossary topics record progress export evidence survival rank "
+    "norms.agreement norms.scaling norms.diffusion norms.interrupted norms.joining sovereignty.cable_graph "
+    "deterrence.models deterrence.transitions deterrence.crisis controversies.debate controversies.stance"
+).split()
+
+
+def docstring(text):
+    """A docstring in numpy's form as Markdown: paragraphs, and each section as a list of its entries."""
+    lines, out, section, i = inspect.cleandoc(text).splitlines(), [], "", 0
+    while i < len(lines):
+        line = lines[i]
+        if i + 1 < len(lines) and re.fullmatch(r"-{3,}", lines[i + 1].strip()) and line.strip():
+            section = line.strip()
+            out += ["", f"*{section}*", ""]
+            i += 2
+            continue
+        if section and section != "Notes" and line and not line.startswith(" "):
+            out.append(f"- **{plain(line)}**")
+        elif section and section != "Notes" and line.strip():
+            out.append(f"  {plain(line.strip())}")
+        else:
+            out.append(plain(line) if line.strip() else "")
+        i += 1
+    return "\n".join(out)
+
+
+def api_pages(source):
+    """A page for each room of the package: what it is for, and its public functions and classes."""
+    names = []
+    for name in API:
+        module = importlib.import_module(f"cyberdip_utils.{name}")
+        parts = [f"# cyberdip_utils.{name}", docstring(module.__doc__ or "")]
+        for key, thing in vars(module).items():
+            mine = getattr(thing, "__module__", "") == module.__name__
+            thing = inspect.unwrap(thing) if callable(thing) else thing
+            if key.startswith("_") or not mine or not (inspect.isfunction(thing) or inspect.isclass(thing)):
+                continue
+            if not thing.__doc__:
+                continue
+            try:
+                signature = str(inspect.signature(thing)).replace("cyberdip_utils.", "")
+            except ValueError:
+                signature = ""
+            kind = "class " if inspect.isclass(thing) else ""
+            parts += [f"## {kind}{key}", f"```python\n{key}{signature}\n```", docstring(thing.__doc__)]
+        write(source / "api" / f"{name}.md", "\n\n".join(parts) + "\n")
+        names.append(name)
+    listed = "\n".join(f"- [cyberdip_utils.{n}]({n}.md)" for n in names)
+    toc = "\n".join(names)
+    write(
+        source / "api" / "index.md",
+        "# The package\n\nWhat the notebooks are made of. Chapters' own modules are not listed: read them beside their notebooks.\n\n"
+        f"{listed}\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{toc}\n```\n",
+    )
+
+
 def file_of(name):
     manifest = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     path = next(r["path"] for r in manifest["resources"] if r["name"] == name)
@@ -408,7 +467,7 @@ def front_pages(source, chapters):
     lines.insert(2, "```{toctree}\n:hidden:\n\n" + "\n".join(first or ["glossary"]) + "\n```")
     lines.append(
         "```{toctree}\n:hidden:\n:caption: To look things up\n\n"
-        + "\n".join((["glossary"] if first else []) + ["data/index", "references"])
+        + "\n".join((["glossary"] if first else []) + ["data/index", "api/index", "references"])
         + "\n```"
     )
     write(source / "index.md", "\n\n".join(lines) + "\n")
@@ -579,6 +638,7 @@ def build(out, states, only=(), pictures=True, processes=2):
     glossary_page(source, chapters)
     references_page(source)
     data_pages(source)
+    api_pages(source)
     front_pages(source, chapters)
     os.environ["CYBERDIP_BOOK_ASSETS"] = str(assets(source))
     print("Writing the pages", flush=True)

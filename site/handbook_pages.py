@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from html import escape
 
-from cyberdip_utils.glossary import terms
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from cyberdip_utils.glossary import terms
 
 SKIP = (nodes.reference, nodes.literal, nodes.title, nodes.raw, nodes.math, nodes.term, nodes.Invisible)
 
@@ -20,7 +21,7 @@ class TermsInText(SphinxPostTransform):
 
     def run(self, **kwargs):
         page = self.env.docname
-        if page == "glossary" or page.startswith(("data/", "api", "references")):
+        if page == "glossary" or page.startswith(("data/", "api/", "references")):
             return
         left = {}
         for key, term in terms().items():

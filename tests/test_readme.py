@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import readme
-
 from cyberdip_utils.data import catalog
 from cyberdip_utils.teach import chapters
 

@@ -335,7 +335,20 @@ def run(command, environ):
 
 
 def main(argv):
-    tasks = ("setup", "lab", "test", "lint", "strip", "data", "data-refresh", "bench", "book", "readme", "classroom", "slides")
+    tasks = (
+        "setup",
+        "lab",
+        "test",
+        "lint",
+        "strip",
+        "data",
+        "data-refresh",
+        "bench",
+        "book",
+        "readme",
+        "classroom",
+        "slides",
+    )
     if not argv or argv[0] not in tasks:
         tell(__doc__.strip())
         return 2
