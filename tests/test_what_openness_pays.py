@@ -238,12 +238,18 @@ def test_clusters_of_sub_regions_count_them():
 
 
 def test_leave_one_out_is_what_refitting_gives():
-    spec = model.Spec()
-    moved = model.influence(spec).set_index("economy")["without"]
-    whole = model.fit(spec)
-    for code in ("AGO", "LUX", "USA"):
-        other = model.fit(model.changed(spec, without=(code,)))
-        assert moved[code] == pytest.approx(other.value * whole.scale / other.scale, rel=1e-6)
+    for spec in (
+        model.Spec(),
+        model.Spec(weights="gdp"),
+        model.Spec(design="pooled"),
+        model.Spec(design="within", controls=("income",)),
+    ):
+        moved = model.influence(spec).set_index("economy")["without"]
+        whole = model.fit(spec)
+        for code in ("AGO", "LUX", "USA"):
+            other = model.fit(model.changed(spec, without=(code,)))
+            assert moved[code] == pytest.approx(other.value * whole.scale / other.scale, rel=1e-6)
+        assert len(moved) == whole.economies
 
 
 def test_scatter_has_the_coefficient_as_slope():

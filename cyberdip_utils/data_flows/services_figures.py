@@ -328,8 +328,7 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
     for option in options:  # above its row: beside it there is no room on a phone
         figure.add_annotation(
             text=figures.plain(option),
-            x=0,
-            xref="paper",
+            x=1,
             y=place[option] + 0.18,
             yref="y2",
             xanchor="left",

@@ -59,7 +59,7 @@ SAMPLES = {
     "million": "A million people or more",
     "middle": "Low and middle income",
 }
-DESIGNS = {"year": "One year", "pooled": "All years to it", "within": "Within economies"}
+DESIGNS = {"year": "One year", "pooled": "All years up to it", "within": "Within economies"}
 ERRORS = {"robust": "Robust", "classical": "Classical", "subregion": "Clustered by sub-region"}
 GROWTH_SPAN = 5
 LEAST = 12  # economies below which nothing is fitted
@@ -247,6 +247,11 @@ def _regions() -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 @cache
+def _codes() -> np.ndarray:
+    return trade.wide("exports").index.to_numpy(object)
+
+
+@cache
 def _block(spec_key: tuple) -> tuple[np.ndarray, ...]:
     """One year: outcome, measure, controls, weights and which rows are complete."""
     measure, name, logs, carried, year, lag, controls, weights, sample = spec_key
@@ -272,26 +277,17 @@ def _block(spec_key: tuple) -> tuple[np.ndarray, ...]:
 def rows_of(spec: Spec) -> Rows:
     """The complete rows of a specification; an incomplete economy is left out, as most software does in silence."""
     years = [spec.year] if spec.design == "year" else range(trade.YEARS[0], spec.year + 1)
-    codes = trade.wide("exports").index.to_numpy()
-    apart = np.isin(codes, spec.without)
+    codes = _codes()
+    apart = np.isin(codes, spec.without) if spec.without else np.zeros(len(codes), dtype=bool)
     parts = []
     for year in years:
-        key = (
-            spec.measure,
-            spec.outcome,
-            spec.logs,
-            spec.carried,
-            year,
-            spec.lag,
-            spec.used_controls,
-            spec.weights,
-            spec.sample,
-        )
-        y, x, z, w, ok = _block(key)
+        key = (spec.measure, spec.outcome, spec.logs, spec.carried, year, spec.lag)
+        y, x, z, w, ok = _block((*key, spec.used_controls, spec.weights, spec.sample))
         ok = ok & ~apart
         parts.append((y[ok], x[ok], z[ok], w[ok], codes[ok], np.full(int(ok.sum()), year)))
-    joined = [np.concatenate(p) for p in zip(*parts, strict=True)]
-    return Rows(*joined)
+    if len(parts) == 1:
+        return Rows(*parts[0])
+    return Rows(*(np.concatenate(p) for p in zip(*parts, strict=True)))
 
 
 # ---------------------------------------------------------------- least squares
@@ -377,13 +373,14 @@ def least_squares(
     a, b = design * root[:, None], y * root
     n, k = a.shape
     size = np.sqrt((a * a).sum(axis=0))
-    if n <= k or (size == 0).any() or np.linalg.matrix_rank(a / size, tol=1e-8) < k:
+    a = a / np.where(size > 0, size, 1.0)
+    gram = a.T @ a
+    if n <= k or np.linalg.eigvalsh(gram)[0] < 1e-10:  # columns have length 1: a singular value of 0.00001
         raise ValueError("the regressors are not independent in these rows")
-    a = a / size
-    bread = np.linalg.inv(a.T @ a)
+    bread = np.linalg.inv(gram)
     beta = bread @ (a.T @ b)
     e = b - a @ beta
-    lever = np.einsum("ij,jk,ik->i", a, bread, a)
+    lever = ((a @ bread) * a).sum(axis=1)
     if errors == "classical":
         cov = bread * float(e @ e) / max(n - k - absorbed, 1)
     elif errors == "HC3":
@@ -446,7 +443,8 @@ def fit(spec: Spec) -> Fit:
             problem=f"{MEASURES[spec.measure][0]} has one value an economy, so nothing varies within economies."
         )
     rows = rows_of(spec)
-    n, count = len(rows.y), len(np.unique(rows.economy))
+    n = len(rows.y)
+    count = n if spec.design == "year" else len(set(rows.economy))
     if count < LEAST:
         return Fit(
             n=n, economies=count, problem=f"{count} economies have all values; {LEAST} are the least we fit."
@@ -532,7 +530,7 @@ def residual_pairs(spec: Spec) -> pd.DataFrame:
     def freed(v: np.ndarray) -> np.ndarray:
         if not other.shape[1]:
             return v
-        return v - design[:, 1:] @ np.linalg.lstsq(other, v * root, rcond=None)[0]
+        return v - design[:, 1:] @ np.linalg.solve(other.T @ other, other.T @ (v * root))
 
     return pd.DataFrame(
         {
@@ -551,25 +549,24 @@ def influence(spec: Spec) -> pd.DataFrame:
     whole = fit(spec)
     if whole.problem:
         return pd.DataFrame(columns=["economy", "without", "change"])
-    pairs = residual_pairs(spec)
-    if spec.design == "year":
-        rows = rows_of(spec)
-        y, design, _ = _matrix(spec, rows)
-        design = _usable(design)
-        root = np.sqrt(rows.w / rows.w.mean())
-        a = design * root[:, None]
-        bread = np.linalg.inv(a.T @ a)
-        e = root * y - a @ (bread @ (a.T @ (root * y)))
-        lever = np.einsum("ij,jk,ik->i", a, bread, a)
-        shift = (a @ bread[:, 0]) * e / np.maximum(1 - lever, 1e-9)
-        without = np.where(lever < 1 - 1e-9, whole.value - shift, np.nan)
-        out = pd.DataFrame({"economy": rows.economy, "without": without})
-    else:
-        found = []
-        for code in pd.unique(pairs["economy"]):
-            other = fit(changed(spec, without=(*spec.without, code)))
-            found.append((code, other.value * whole.scale / other.scale if other.scale else np.nan))
-        out = pd.DataFrame(found, columns=["economy", "without"])
+    rows = rows_of(spec)
+    y, design, _ = _matrix(spec, rows)
+    design = _usable(design)
+    root = np.sqrt(rows.w / rows.w.mean())
+    a, b = design * root[:, None], y * root
+    size = np.sqrt((a * a).sum(axis=0))
+    a = a / size
+    codes, place = np.unique(rows.economy, return_inverse=True)
+    gram, score = a.T @ a, a.T @ b
+    order = np.argsort(place, kind="stable")
+    ends = np.searchsorted(place[order], np.arange(len(codes) + 1))
+    found = []
+    for i, code in enumerate(codes):  # the normal equations less the economy's own part
+        own = order[ends[i] : ends[i + 1]]
+        left = gram - a[own].T @ a[own]
+        if np.linalg.cond(left) < 1e10:
+            found.append((code, np.linalg.solve(left, score - a[own].T @ b[own])[0] / size[0]))
+    out = pd.DataFrame(found, columns=["economy", "without"])
     out["change"] = out["without"] - whole.value
     return out.dropna().sort_values("change", key=np.abs, ascending=False).reset_index(drop=True)
 

@@ -290,7 +290,7 @@ def headline(
         },
     )
     low, high = rate[trade.BOUNDS_LOW], rate[trade.BOUNDS_HIGH]
-    order = [trade.REPORTERS, trade.BALANCED, trade.CARRIED, "bounds"]
+    order = [trade.REPORTERS, trade.BALANCED, "bounds", trade.CARRIED]
     order += [trade.PUBLISHER] if trade.PUBLISHER in rate.index else []
     figure.add_trace(
         go.Scatter(
@@ -300,7 +300,7 @@ def headline(
             line={"width": 6, "color": figures.NO_DATA},
             marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": figures.INK}},
             text=[figs.percent(low), figs.percent(high)],
-            textposition=["top left", "top right"],
+            textposition=["bottom center", "top center"],
             showlegend=False,
             cliponaxis=False,
             hoverinfo="skip",
