@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cyberdip_utils.distributions import average_ranks
+
 RESAMPLES = 1000
 SEED = 13
 
@@ -30,9 +32,7 @@ class Rho:
 
 def _rho(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Pearson's correlation of the ranks of each row; nan where one side does not vary."""
-    from scipy.stats import rankdata
-
-    a, b = rankdata(x, axis=-1), rankdata(y, axis=-1)  # ties get their mean rank
+    a, b = average_ranks(x), average_ranks(y)
     a, b = a - a.mean(axis=-1, keepdims=True), b - b.mean(axis=-1, keepdims=True)
     below = np.sqrt((a**2).sum(axis=-1) * (b**2).sum(axis=-1))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -17,6 +17,7 @@ from cyberdip_utils.data_flows.company_reports import (
     spread_of,
     steady_share,
 )
+from cyberdip_utils.distributions import average_ranks
 from cyberdip_utils.online import internet_users
 from cyberdip_utils.rank import RESAMPLES, SEED, Rho, spearman
 from cyberdip_utils.stats import wilson
@@ -271,9 +272,7 @@ def partial_spearman(
 
 def _partial(data: np.ndarray) -> np.ndarray:
     """Partial rank correlation of the first two of three rows of values (last axis) with the third held fixed."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(data, axis=-1)
+    ranks = average_ranks(data)
     a, b, c = ranks - ranks.mean(axis=-1, keepdims=True)
 
     def r(u: np.ndarray, v: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from cyberdip_utils.countries import members, states
 from cyberdip_utils.data import load
+from cyberdip_utils.distributions import chi2_quantile
 
 YEARS = (2000, 2026)
 TRADE_YEARS = (2010, 2023)
@@ -271,13 +272,11 @@ def poisson_rate(events: int, exposure: float) -> tuple[float, float, float]:
     Garwood, F. (1936), "Fiducial limits for the Poisson distribution", Biometrika 28(3-4), 437-442,
     doi:10.1093/biomet/28.3-4.437.
     """
-    from scipy.stats import chi2
-
     if events < 0 or exposure <= 0:
         raise ValueError(f"events and exposure: {events} and {exposure}; need 0 or more, and above 0")
-    low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
-    high = chi2.ppf(0.975, 2 * events + 2) / 2
-    return events / exposure, float(low) / exposure, float(high) / exposure
+    low = chi2_quantile(0.025, 2 * events) / 2 if events else 0.0
+    high = chi2_quantile(0.975, 2 * events + 2) / 2
+    return events / exposure, low / exposure, high / exposure
 
 
 def rates(seen_from: int = YEARS[1]) -> pd.DataFrame:

@@ -59,6 +59,7 @@ from cyberdip_utils.data_flows.transfer_rules import (
     standing,
     survival,
 )
+from cyberdip_utils.distributions import fisher_exact
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, span
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
@@ -817,8 +818,6 @@ def finding_network() -> str:
 
 def finding_overlap() -> str:
     """Whether the two clubs overlap more than their size among states would give."""
-    from scipy.stats import fisher_exact
-
     s = standing(YEARS[1])
     s = s[s["status"] != INSIDE]
     s = s[s.index.isin(states().query("kind in ['un_member', 'un_observer', 'non_member']").index)]

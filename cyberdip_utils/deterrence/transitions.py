@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cyberdip_utils.distributions import beta_quantile
+
 OTHER, SAME, EITHER = "other", "same", "either"
 BY = (OTHER, SAME, EITHER)
 ORDER, CLOCK, SEVERITY = "order", "clock", "severity"
@@ -226,15 +228,13 @@ def dirichlet(
     Agresti, A. and Hitchcock, D. B. (2005), "Bayesian inference for categorical data analysis", Statistical Methods &
     Applications 14(3), 297-330, doi:10.1007/s10260-005-0121-y.
     """
-    from scipy.stats import beta
-
     if not prior > 0:
         raise ValueError(f"prior: {prior} is not above 0")
     n = np.asarray(row_counts, dtype=float)
     a = n + prior
     b = n.sum(axis=-1, keepdims=True) - n + (n.shape[-1] - 1) * prior
     tail = (1 - level) / 2
-    return beta.ppf(tail, a, b), beta.ppf(1 - tail, a, b)
+    return beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b)
 
 
 def bootstrap(
