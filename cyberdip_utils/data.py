@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cyberdip_utils.refusals import quoted
+
 _DTYPES = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean", "string": "str"}
 
 
@@ -80,19 +82,80 @@ class About:
         return f"<p><b>{escape(head)}</b><br>{body}</p>{self.fields.to_html(index=False, escape=True)}"
 
 
+_TEXTS = ("name", "path", "title", "description", "theme", "coverage", "as_of", "hash")
+_PARTS = {"sources": ("citation", "bibtex"), "licenses": ("name", "title")}
+
+
+def _receipt_fault(entry: object) -> str:
+    """What is missing from one entry of the manifest, or nothing."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        return "an entry without a name"
+    name = entry["name"]
+    for key in _TEXTS:
+        if not isinstance(entry.get(key), str):
+            return f"{name}: {key} is not text"
+    place = Path(entry["path"])
+    if "\0" in entry["path"] or place.is_absolute() or ".." in place.parts:
+        return f"{name}: path {quoted(entry['path'])} leads out of the data folder"
+    for key in ("bytes", "rows", "features"):
+        if not isinstance(entry.get(key, 0), int) or (key == "bytes" and key not in entry):
+            return f"{name}: {key} is not a whole number"
+    for key in ("caveats", "dropped"):
+        if not isinstance(entry.get(key), list) or not all(isinstance(x, str) for x in entry[key]):
+            return f"{name}: {key} is not a list of texts"
+    for key, inner in _PARTS.items():
+        parts = entry.get(key)
+        if not isinstance(parts, list) or not all(
+            isinstance(x, dict) and all(isinstance(x.get(k), str) for k in inner) for x in parts
+        ):
+            return f"{name}: {key} is not as the handbook writes it"
+    if not isinstance(entry.get("licences_note", ""), str):
+        return f"{name}: licences_note is not text"
+    return _schema_fault(name, entry["schema"]) if "schema" in entry else ""
+
+
+def _schema_fault(name: str, schema: object) -> str:
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(fields, list):
+        return f"{name}: the schema has no list of fields"
+    for f in fields:
+        if not isinstance(f, dict) or not all(
+            isinstance(f.get(k), str) for k in ("name", "type", "description")
+        ):
+            return f"{name}: a field of the schema without name, type or description"
+        if f["type"] != "date" and f["type"] not in _DTYPES:
+            return f"{name}.{f['name']}: the type {quoted(f['type'])} is none of ours"
+        limits = f.get("constraints", {})
+        allowed = limits.get("enum", []) if isinstance(limits, dict) else None
+        if not isinstance(allowed, list) or not all(isinstance(x, str) for x in allowed):
+            return f"{name}.{f['name']}: the allowed values are not a list of texts"
+        if len(set(allowed)) != len(allowed):
+            return f"{name}.{f['name']}: an allowed value stands twice"
+        if not isinstance(f.get("unit", ""), str):
+            return f"{name}.{f['name']}: the unit is not text"
+    names = [f["name"] for f in fields]
+    return f"{name}: a column stands twice" if len(set(names)) != len(names) else ""
+
+
 @lru_cache(maxsize=4)
 def _manifest(folder: Path) -> dict[str, dict]:
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        return {r["name"]: r for r in package["resources"]}
+        listed = package["resources"]
+        if not isinstance(listed, list):
+            raise TypeError("resources is not a list")
+        for fault in filter(None, map(_receipt_fault, listed)):
+            raise ValueError(fault)
+        return {r["name"]: r for r in listed}
     except FileNotFoundError:
         raise DataError(
             f"{path} is missing: the data folder is not whole. Get it again from the repository."
         ) from None
-    except (ValueError, KeyError, TypeError) as err:
+    except (ValueError, KeyError, TypeError, RecursionError) as err:
+        why = " ".join(str(err).split())[:200]
         raise DataError(
-            f"{path} is not a readable manifest ({err}). Restore it from the repository."
+            f"{path} is not a readable manifest ({why}). Restore it from the repository."
         ) from err
 
 
@@ -152,11 +215,17 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
             true_values=["true"],
             false_values=["false"],
         )
-    except (ValueError, TypeError) as err:
-        raise DataError(f"{data_folder() / entry['path']} does not fit its schema: {err}") from err
+    except (ValueError, TypeError, OverflowError) as err:
+        why = " ".join(str(err).split())[:200]
+        raise DataError(f"{data_folder() / entry['path']} does not fit its schema: {why}") from err
     expected = [f["name"] for f in entry["schema"]["fields"]]
     if list(frame.columns) != expected:
-        raise DataError(f"{entry['path']}: columns {list(frame.columns)}, the manifest says {expected}")
+        raise DataError(
+            f"{entry['path']}: columns {quoted(list(frame.columns), 300)}, the manifest says {quoted(expected, 300)}"
+        )
+    for name in dates:  # pandas leaves a column as text where one date cannot be read
+        if not pd.api.types.is_datetime64_any_dtype(frame[name]) and frame[name].notna().any():
+            raise DataError(f"{data_folder() / entry['path']} does not fit its schema: {name} holds no dates")
     return frame
 
 

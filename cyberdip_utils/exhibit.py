@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import pandas as pd
 
+from cyberdip_utils.refusals import quoted
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -173,7 +175,7 @@ class _Options(Control):
         labels = [label for label, _ in self.pairs]
         near = difflib.get_close_matches(str(value), labels, n=3, cutoff=0.5)
         hint = f"did you mean {_listed(near)}? " if near else ""
-        raise ValueError(f"{name}: {value!r} is not an option; {hint}Allowed: {_listed(labels)}")
+        raise ValueError(f"{name}: {quoted(value)} is not an option; {hint}Allowed: {_listed(labels)}")
 
     def _label(self, value: Any) -> str:
         return next(label for label, allowed in self.pairs if allowed == value)
@@ -247,7 +249,9 @@ class _Scale(Control):
         value = _plain(value)
         allowed = f"Allowed: {'whole ' if self._whole else ''}numbers from {self.lo} to {self.hi}"
         if not _is_number(value) or (self._whole and not float(value).is_integer()):
-            raise ValueError(f"{name}: {value!r} is not a {'whole ' if self._whole else ''}number. {allowed}")
+            raise ValueError(
+                f"{name}: {quoted(value)} is not a {'whole ' if self._whole else ''}number. {allowed}"
+            )
         if not self.lo <= value <= self.hi:
             raise ValueError(f"{name}: {value} is outside the scale. {allowed}")
         if self._whole:
@@ -274,7 +278,9 @@ class _Span(_Scale):
 
     def check(self, name: str, value: Any) -> tuple:
         if isinstance(value, str) or not isinstance(value, Iterable) or len(pair := list(value)) != 2:
-            raise ValueError(f"{name}: {value!r} is not a pair (from, to) between {self.lo} and {self.hi}")
+            raise ValueError(
+                f"{name}: {quoted(value)} is not a pair (from, to) between {self.lo} and {self.hi}"
+            )
         a, b = (self._point(name, x) for x in pair)
         if a > b:
             word = "year" if self.years else "number"
@@ -332,7 +338,7 @@ class _Switch(Control):
     def check(self, name: str, value: Any) -> bool:
         value = _plain(value)
         if not isinstance(value, bool):
-            raise ValueError(f"{name}: {value!r} is not a yes or no. Allowed: True, False")
+            raise ValueError(f"{name}: {quoted(value)} is not a yes or no. Allowed: True, False")
         return value
 
     def samples(self) -> list:
@@ -353,7 +359,9 @@ class _Search(Control):
 
     def check(self, name: str, value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError(f"{name}: {value!r} is not text. Allowed: any text of up to 200 characters")
+            raise ValueError(
+                f"{name}: {quoted(value)} is not text. Allowed: any text of up to 200 characters"
+            )
         text = " ".join(value.split())
         if len(text) > 200:
             raise ValueError(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberdip_utils.data import data_folder
+from cyberdip_utils.refusals import quoted
 
 FORMAT, VERSION = "cyberdip-record", 1
 SECTIONS = ("quizzes", "checks", "stances", "games")
@@ -102,7 +103,7 @@ def checked(content: Any, name: str) -> dict[str, Any]:
         raise ValueError(f"{name} is not a record of this handbook: it does not say “{FORMAT}”")
     if content.get("version") != VERSION:
         raise ValueError(
-            f"{name} is a record of version {content.get('version')!r}; this handbook reads version {VERSION}"
+            f"{name} is a record of version {quoted(content.get('version'))}; this handbook reads version {VERSION}"
         )
     for section in SECTIONS:
         part = content.get(section, {})

@@ -175,9 +175,10 @@ def _remember_check(number: str, exercise: str, verdict: Verdict) -> None:
     from cyberdip_utils.record import change_record, now
 
     def tried(old: dict) -> dict:
-        again = old.get("right", False)
+        again, tries = old.get("right") is True, old.get("tries")
+        tries = tries if isinstance(tries, int) and 0 <= tries < 1_000_000 else 0
         return {
-            "tries": int(old.get("tries", 0)) + (0 if again else 1),
+            "tries": tries + (0 if again else 1),
             "right": again or verdict.right,
             "on": old.get("on") if again else now(),
         }

@@ -17,6 +17,7 @@ import pandas as pd
 
 from cyberdip_utils.controversies.debate import Debate
 from cyberdip_utils.record import change_record, now, read_class, read_record, work_folder
+from cyberdip_utils.refusals import quoted
 from cyberdip_utils.teach import Panel
 
 __all__ = ["class_tally", "keep_stance", "stance", "tally"]
@@ -41,9 +42,9 @@ def checked(debate: Debate, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     side, sure = values.get("side"), values.get("sure")
     if side not in (*debate.sides, UNDECIDED):
-        raise ValueError(f"side: {side!r} is not one of {', '.join(debate.sides)} or {UNDECIDED}")
+        raise ValueError(f"side: {quoted(side)} is not one of {', '.join(debate.sides)} or {UNDECIDED}")
     if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 100:
-        raise ValueError(f"sure: {sure!r} is not a number from 0 to 100")
+        raise ValueError(f"sure: {quoted(sure)} is not a number from 0 to 100")
     texts = {}
     for key in ("why", "change"):
         text = values.get(key, "")

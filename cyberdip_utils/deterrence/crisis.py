@@ -27,6 +27,7 @@ import pandas as pd
 from cyberdip_utils.deterrence import crisis_record as record
 from cyberdip_utils.deterrence.models import attack_payoff
 from cyberdip_utils.evidence import posterior
+from cyberdip_utils.refusals import quoted
 
 FOLDER = Path(__file__).parent / "crisis_scenarios"
 REVEALS = {"open": 1, "technical": 2, "secret": 3}
@@ -157,7 +158,7 @@ class Scenario:
             if s.id == key:
                 return s
         raise ValueError(
-            f"target: {key!r} is no suspect here; there are {', '.join(s.id for s in self.suspects)}"
+            f"target: {quoted(key)} is no suspect here; there are {', '.join(s.id for s in self.suspects)}"
         )
 
     def clue(self, key: str) -> Clue:
@@ -189,7 +190,7 @@ def scenario(key: str) -> Scenario:
         No such scenario, or a file that breaks a rule, named.
     """
     if key not in scenario_ids():
-        raise ValueError(f"scenario: {key!r} is unknown; there are {', '.join(scenario_ids())}")
+        raise ValueError(f"scenario: {quoted(key)} is unknown; there are {', '.join(scenario_ids())}")
     raw = tomllib.loads((FOLDER / f"{key}.toml").read_text(encoding="utf-8"))
     return read_scenario(key, raw)
 
@@ -433,7 +434,7 @@ def check(state: State, decision: Decision) -> Option:
     """The decision's option; ``ValueError`` says in a sentence why the decision is not allowed."""
     option = options().get(decision.option)
     if option is None:
-        raise ValueError(f"option: {decision.option!r} is unknown; there are {', '.join(options())}")
+        raise ValueError(f"option: {quoted(decision.option)} is unknown; there are {', '.join(options())}")
     if why := blocked(state, option):
         raise ValueError(f"option: {option.name} cannot be chosen. {why}")
     if option.target:
@@ -442,7 +443,7 @@ def check(state: State, decision: Decision) -> Option:
         raise ValueError(f"target: {option.name} is aimed at nobody")
     if decision.reveal not in (reveals(option) or ("",)):
         allowed = ", ".join(reveals(option)) or "no evidence"
-        raise ValueError(f"reveal: {option.name} goes with {allowed}, not with {decision.reveal!r}")
+        raise ValueError(f"reveal: {option.name} goes with {allowed}, not with {quoted(decision.reveal)}")
     return option
 
 
@@ -459,9 +460,9 @@ def new_game(key: str, seed: int = 1, world: str = "flat") -> State:
     """
     s = scenario(key)
     if world not in WORLDS:
-        raise ValueError(f"world: {world!r} is unknown; there are {', '.join(WORLDS)}")
+        raise ValueError(f"world: {quoted(world)} is unknown; there are {', '.join(WORLDS)}")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= 999_999:
-        raise ValueError(f"seed: {seed!r} is not a whole number from 0 to 999,999")
+        raise ValueError(f"seed: {quoted(seed)} is not a whole number from 0 to 999,999")
     roll = dice(key, seed)
     place, truth = roll(0, f"doer of {key}"), s.suspects[-1].id
     for suspect, p in _prior(s).items():
@@ -837,7 +838,7 @@ def counterfactual(state: State, round_: int, decision: Decision) -> tuple[State
         A round that was not played, or a choice that was not allowed there.
     """
     if not 1 <= round_ <= len(state.turns):
-        raise ValueError(f"round: {round_!r} was not played; there are {len(state.turns)}")
+        raise ValueError(f"round: {quoted(round_)} was not played; there are {len(state.turns)}")
     other, dropped = new_game(state.scenario, state.seed, state.world), []
     for i, old in enumerate(state.decisions, start=1):
         choice = decision if i == round_ else old

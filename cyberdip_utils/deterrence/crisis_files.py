@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cyberdip_utils.deterrence.crisis import Decision, State, measures, play
 from cyberdip_utils.record import work_folder
+from cyberdip_utils.refusals import quoted
 
 FORMAT, VERSION = "cyberdip-crisis-game", 1
 LARGEST_FILE = 64_000  # bytes; a game is under one thousand
@@ -64,7 +65,7 @@ def from_json(text: str | bytes) -> tuple[State, str, str]:
         raise ValueError(f"{foreign}.")
     if body.get("version") != VERSION:
         raise ValueError(
-            f"This game was saved in version {body.get('version')!r} of the format; this is {VERSION}."
+            f"This game was saved in version {quoted(body.get('version'))} of the format; this is {VERSION}."
         )
     listed = body.get("decisions")
     sound = isinstance(listed, list) and all(
@@ -125,7 +126,7 @@ def load_game(name: str, folder: Path | None = None) -> tuple[State, str, str]:
     """A game from the folder; as :func:`from_json`. ``ValueError`` if there is no such file."""
     folder = folder or games_folder()
     if name not in saved(folder):
-        raise ValueError(f"There is no saved game {name!r}.")
+        raise ValueError(f"There is no saved game {quoted(name)}.")
     path = folder / name
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError("This is not a saved game of the crisis exercise: it is too large.")

@@ -360,9 +360,8 @@ def _widget_class():
             if "name" in message:
                 self.name = crisis_files.clean_name(message["name"]) if message["name"] else ""
             if kind == "start":
-                self.state = crisis.new_game(
-                    message.get("scenario"), message.get("seed"), message.get("world")
-                )
+                scenario, world = (str(message.get(k) or "") for k in ("scenario", "world"))
+                self.state = crisis.new_game(scenario, message.get("seed"), world)
                 self.asked = None
                 return f"A new game has begun, with seed {self.state.seed}."
             if kind == "decide":
