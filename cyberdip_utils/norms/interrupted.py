@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cyberdip_utils.distributions import t_quantile, t_tail
+
 DISPERSION, HAC, NEGATIVE_BINOMIAL = "dispersion", "hac", "negative binomial"
 VARIANCES = (DISPERSION, HAC, NEGATIVE_BINOMIAL)
 LEVEL = 2  # column of the level change in a design
@@ -123,7 +125,11 @@ def _offset(n: int, exposure: np.ndarray | None) -> np.ndarray:
 
 
 def quasi_poisson(
-    y: np.ndarray, x: np.ndarray, offset: np.ndarray | None = None, steps: int = 30
+    y: np.ndarray,
+    x: np.ndarray,
+    offset: np.ndarray | None = None,
+    steps: int = 30,
+    alpha: np.ndarray | float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Poisson regression of many series at once, with standard errors widened for overdispersion.
 
@@ -135,6 +141,8 @@ def quasi_poisson(
         Design.
     offset : ndarray (n,) or (series, n)
         Logarithm of the exposure.
+    alpha : float or ndarray (series,)
+        Above 0: negative binomial with variance mu + alpha mu^2, alpha known.
 
     Returns
     -------
@@ -144,15 +152,15 @@ def quasi_poisson(
     Notes
     -----
     Iteratively reweighted least squares; equals statsmodels' GLM, which a test checks. Own code because a power curve
-    needs thousands of fits.
+    needs thousands of fits, and statsmodels half a second to import.
     """
     y = np.atleast_2d(np.asarray(y, dtype=float))
     offset = np.zeros(x.shape[0]) if offset is None else offset
-    eta = np.log(y + 0.5)
+    eta, alpha = np.log(y + 0.5), np.reshape(alpha, (-1, 1))
     for _ in range(steps):
         mean = np.exp(np.clip(eta, -20, 20))
         working = eta - offset + (y - mean) / mean
-        weighted = mean[:, :, None] * x  # series, n, p
+        weighted = (mean / (1 + alpha * mean))[:, :, None] * x  # series, n, p
         information = np.swapaxes(weighted, 1, 2) @ x + 1e-9 * np.eye(x.shape[1])
         right = np.einsum("snp,sn->sp", weighted, working)
         beta = np.linalg.solve(information, right[:, :, None])[:, :, 0]
@@ -164,8 +172,11 @@ def quasi_poisson(
     mean = np.exp(np.clip(eta, -20, 20))
     free = x.shape[0] - x.shape[1]
     dispersion = np.maximum(1.0, ((y - mean) ** 2 / mean).sum(axis=1) / free)
-    information = np.swapaxes(mean[:, :, None] * x, 1, 2) @ x + 1e-9 * np.eye(x.shape[1])
-    variance = np.diagonal(np.linalg.inv(information), axis1=1, axis2=2) * dispersion[:, None]
+    weighted = (mean / (1 + alpha * mean))[:, :, None] * x
+    information = np.swapaxes(weighted, 1, 2) @ x + 1e-9 * np.eye(x.shape[1])
+    variance = np.diagonal(np.linalg.inv(information), axis1=1, axis2=2) * np.where(
+        alpha > 0, 1.0, dispersion[:, None]
+    )
     return beta, np.sqrt(variance), dispersion, mean
 
 
@@ -201,6 +212,26 @@ def pool(values: np.ndarray, variances: np.ndarray, free: int) -> tuple[np.ndarr
     return values.mean(axis=0), np.sqrt(total), 1 / (part**2 / (m - 1) + 1 / np.maximum(seen, 1e-9))
 
 
+def newey_west(y: np.ndarray, x: np.ndarray, mean: np.ndarray, lags: int) -> np.ndarray:
+    """Variances of the coefficients of a Poisson fit that allow for likeness of neighbouring periods.
+
+    Bartlett weights, and the correction n / (n - p) for small samples.
+
+    References
+    ----------
+    Newey, W. K. and West, K. D. (1987), "A simple, positive semi-definite, heteroskedasticity and autocorrelation
+    consistent covariance matrix", Econometrica 55(3), 703-708, doi:10.2307/1913610.
+    """
+    score = (y - mean)[:, None] * x
+    middle = score.T @ score
+    for lag in range(1, lags + 1):
+        later = score[lag:].T @ score[:-lag]
+        middle += (1 - lag / (lags + 1)) * (later + later.T)
+    bread = np.linalg.inv((mean[:, None] * x).T @ x)
+    n, p = x.shape
+    return np.diag(bread @ middle @ bread) * n / (n - p)
+
+
 @dataclass(frozen=True)
 class Fit:
     """One interrupted time series. Ratios: 1 is no change. Arrays have one value for each period."""
@@ -230,7 +261,7 @@ def fit(
     exposure: np.ndarray | None = None,
     variance: str = DISPERSION,
 ) -> Fit:
-    """Fit the model of this module with statsmodels.
+    """Fit the model of this module.
 
     Parameters
     ----------
@@ -258,10 +289,6 @@ def fit(
     ValueError
         Unknown variance, exposure not positive, or too few periods.
     """
-    from scipy.stats import t as student
-    from statsmodels.genmod.families import NegativeBinomial, Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     if variance not in VARIANCES:
         raise ValueError(f"variance: {variance!r} is none of {', '.join(VARIANCES)}")
     y = np.atleast_2d(np.asarray(y, dtype=float))
@@ -275,45 +302,29 @@ def fit(
     no_season[:, LEVEL + 1 + slope :] = 1 / per_year
     no_change = no_season.copy()
     no_change[:, LEVEL : LEVEL + 1 + slope] = 0
-    rows = []
-    for counts, offset in zip(y, offsets, strict=True):
-        model = GLM(counts, x, family=Poisson(), offset=offset)
-        poisson = model.fit()
-        dispersion = float(poisson.pearson_chi2 / free)
-        if variance == HAC:
-            lags = max(1, math.floor(4 * (n / 100) ** (2 / 9)))
-            result = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
-        elif variance == NEGATIVE_BINOMIAL:
-            mean = poisson.mu
-            alpha = max(1e-8, float(((counts - mean) ** 2 - counts).sum() / (mean**2).sum()))
-            result = GLM(counts, x, family=NegativeBinomial(alpha=alpha), offset=offset).fit()
-        else:
-            result = model.fit(scale=max(1.0, dispersion))
-        residuals = (counts - poisson.mu) / np.sqrt(poisson.mu)
-        rows.append(
-            (
-                result.params,
-                np.diag(result.cov_params()),
-                dispersion,
-                float(np.corrcoef(residuals[:-1], residuals[1:])[0, 1]),
-                result.mu,
-                np.exp(no_season @ result.params + offset),
-                np.exp(no_change @ result.params + offset),
-            )
-        )
-    params, variances, dispersions, likeness, fitted, smooth, without = (
-        np.array(part) for part in zip(*rows, strict=True)
-    )
+    params, errors, _, mean = quasi_poisson(y, x, offsets)
+    dispersions = ((y - mean) ** 2 / mean).sum(axis=1) / free
+    residuals = (y - mean) / np.sqrt(mean)
+    likeness = np.array([np.corrcoef(r[:-1], r[1:])[0, 1] for r in residuals])
+    variances, fitted = errors**2, mean
+    if variance == HAC:
+        lags = max(1, math.floor(4 * (n / 100) ** (2 / 9)))
+        variances = np.array([newey_west(c, x, m, lags) for c, m in zip(y, mean, strict=True)])
+    elif variance == NEGATIVE_BINOMIAL:
+        alpha = np.maximum(1e-8, ((y - mean) ** 2 - y).sum(axis=1) / (mean**2).sum(axis=1))
+        params, errors, _, fitted = quasi_poisson(y, x, offsets, alpha=alpha)
+        variances = errors**2
+    smooth, without = np.exp(params @ no_season.T + offsets), np.exp(params @ no_change.T + offsets)
     beta, error, degrees = pool(params, variances, free)
     statistic = float(beta[LEVEL] / error[LEVEL])
 
     def ends(k: int) -> tuple[float, float, float]:
-        wide = float(student.ppf(0.975, degrees[k]))
+        wide = t_quantile(0.975, degrees[k])
         return tuple(float(np.exp(np.clip(beta[k] + s * wide * error[k], -20, 20))) for s in (0, -1, 1))
 
     return Fit(
         *ends(LEVEL),
-        float(2 * student.sf(abs(statistic), degrees[LEVEL])),
+        2 * t_tail(abs(statistic), degrees[LEVEL]),
         statistic,
         *(ends(LEVEL + 1) if slope else (math.nan,) * 3),
         float(np.exp(beta[1])),
@@ -412,8 +423,6 @@ def power(
     and power considerations for ordinary least squares interrupted time series analysis: a simulation study", Clinical
     Epidemiology 11, 197-205, doi:10.2147/CLEP.S176723, with counts in place of their normal errors.
     """
-    from scipy.stats import t as student
-
     rng, readings = np.random.default_rng(seed), np.atleast_2d(np.asarray(y, dtype=float))
     y, n = readings.mean(axis=0), readings.shape[1]
     x, offset = design(n, at, per_year, slope), _offset(n, exposure).mean(axis=0)
@@ -428,7 +437,7 @@ def power(
         draws = rng.poisson(wanted)
     beta, error, _, _ = quasi_poisson(draws, x, offset, steps=12)
     statistic = (beta[:, LEVEL] / error[:, LEVEL]).reshape(len(ratios), runs)
-    cut = float(student.ppf(0.975, n - x.shape[1]))
+    cut = t_quantile(0.975, n - x.shape[1])
     seen = (np.abs(statistic) > cut).sum(axis=1)
     sign = np.sign(np.log(np.asarray(ratios)))[:, None]
     right = np.where(sign[:, 0] == 0, seen, (statistic * sign > cut).sum(axis=1))
