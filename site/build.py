@@ -608,6 +608,15 @@ def finish(out_html, cache, chapters):
         shutil.copy(ROOT / "notebooks" / c.notebook, target)
     shutil.copytree(ROOT / "data" / "tables", out_html / "data" / "tables", dirs_exist_ok=True)
     shutil.copy(ROOT / "data" / "datapackage.json", out_html / "data" / "datapackage.json")
+    for page in out_html.rglob("*.html"):  # the theme's switches of the contents have no name
+        text = page.read_text(encoding="utf-8")
+        named = re.sub(
+            r"<summary>(?=<span class=\"toctree-toggle\")",
+            '<summary aria-label="Show or hide these pages">',
+            text,
+        )
+        if named != text:
+            page.write_text(named, encoding="utf-8", newline="\n")
     (out_html / ".nojekyll").write_text("", encoding="utf-8")
 
 
@@ -712,4 +721,6 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    import build as this  # by its name: the notebooks that run in this process take the name __main__
+
+    raise SystemExit(this.main())
