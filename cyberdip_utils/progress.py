@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import figures
-from cyberdip_utils.record import read_class, read_record, record_path, work_folder
+from cyberdip_utils.record import read_class, read_json, read_record, record_path, work_folder
 from cyberdip_utils.stats import wilson
 from cyberdip_utils.teach import Panel, chapters, questions
 
@@ -107,6 +107,18 @@ def picture(table: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def _games_saved() -> int:
+    """Files in the work folder that say they are games of chapter 3.5."""
+    count = 0
+    for path in work_folder().glob("*.json") if work_folder().is_dir() else ():
+        try:
+            content = read_json(path, "a saved game")
+        except (OSError, ValueError):
+            continue
+        count += isinstance(content, dict) and content.get("format") == "cyberdip-crisis-game"
+    return count
+
+
 def my_progress(path: Path | None = None) -> Panel:
     """Your own record as a sentence and a table.
 
@@ -117,7 +129,7 @@ def my_progress(path: Path | None = None) -> Panel:
     """
     table = by_chapter(read_record(path))
     done = table[table[["answered", "tried"]].any(axis=1) | (table["stance"] != "")]
-    games = len(list(work_folder().glob("*crisis*.json"))) if work_folder().is_dir() else 0
+    games = _games_saved()
     said = (
         f"You have begun {len(done)} of {len(table)} chapters: {int(table['answered'].sum())} of "
         f"{int(table['questions'].sum())} quiz questions answered, {int(table['right'].sum())} right at once; "

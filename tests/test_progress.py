@@ -81,6 +81,19 @@ def test_progress_by_hand():
     assert len(progress.picture(table).data) == 2
 
 
+def test_games_are_counted_by_what_they_are(work):
+    from cyberdip_utils.deterrence import crisis, crisis_files
+
+    assert "; 0 games saved" in progress.my_progress().text
+    change_record("checks", "3.1 low_intensity", lambda old: {"right": True})
+    (work / "crisis_plan.json").write_text('{"format": "of my own"}', encoding="utf-8")
+    (work / "torn-crisis.json").write_text("{", encoding="utf-8")
+    world = next(iter(crisis.WORLDS))
+    for name in ("red", "blue"):
+        crisis_files.save(crisis.play("blackout", 1, world, []), name)
+    assert "; 2 games saved" in progress.my_progress().text
+
+
 def test_export_and_erase(work, tmp_path):
     with pytest.raises(FileNotFoundError, match="no record yet"):
         progress.export_record(tmp_path / "mine.json")
