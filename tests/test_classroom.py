@@ -257,7 +257,7 @@ def shown(view):
     return plain("\n".join(said))
 
 
-@pytest.mark.parametrize("number", [n for n in PLANNED if figures(n)])
+@every_plan
 def test_numbers_of_a_plan_are_what_its_exhibits_say(number):
     """When data move, the answer key must move with them."""
     there = {x.name: x for x in exhibits(teach.notebook_path(number))}
