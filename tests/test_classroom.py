@@ -18,11 +18,7 @@ PLANS = ROOT / "classroom" / "plans"
 OBJECTIVES = ROOT / "classroom" / "objectives"
 FIGURES = ROOT / "classroom" / "figures"
 
-# Chapters without a plan. Take a number out when its plan and its objectives land; nothing else may be missing.
-NOT_YET = {
-    "5.6",
-}
-PLANNED = [n for n in teach.chapters() if n not in NOT_YET]
+PLANNED = list(teach.chapters())
 HEADINGS = [
     "In one sentence",
     "30 minutes",
@@ -93,16 +89,10 @@ def exercises(number):
 # ---------------------------------------------------------------- plans and objectives
 
 
-@pytest.mark.parametrize("number", sorted(NOT_YET))
-def test_what_is_not_there_yet_is_not_there(number):
-    there = [f for f in (PLANS / f"{number}.md", OBJECTIVES / f"{number}.toml") if f.is_file()]
-    assert not there, f"{number} has landed: take it out of NOT_YET"
-
-
 def test_plans_and_objectives_are_those_of_the_chapters():
     numbers = set(teach.chapters())
-    assert {f.stem for f in PLANS.glob("*.md")} <= numbers
-    assert {f.stem for f in OBJECTIVES.glob("*.toml")} <= numbers
+    assert {f.stem for f in PLANS.glob("*.md")} == numbers
+    assert {f.stem for f in OBJECTIVES.glob("*.toml")} == numbers
 
 
 @every_plan
@@ -354,17 +344,7 @@ def test_editions_are_sound_notebooks_whose_links_lead_somewhere(build, number, 
     assert not missing
 
 
-@pytest.fixture
-def planned(monkeypatch):
-    """While some chapters have no plan, the builder is shown the others."""
-    there = {n: c for n, c in teach.chapters().items() if n not in NOT_YET}
-    if not there:
-        pytest.skip("no chapter has a plan yet")
-    monkeypatch.setattr(teach, "chapters", lambda: there)
-    return there
-
-
-def test_editions_are_written_and_the_same_each_time(build, planned, tmp_path):
+def test_editions_are_written_and_the_same_each_time(build, tmp_path):
     first = build.editions(tmp_path / "a")
     (tmp_path / "a" / "student" / "left_over.ipynb").write_text("old", encoding="utf-8")
     kept = {p.relative_to(tmp_path / "a"): p.read_bytes() for p in first}
@@ -372,10 +352,10 @@ def test_editions_are_written_and_the_same_each_time(build, planned, tmp_path):
     assert kept == second
     on_disk = {p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.is_file()}
     assert on_disk == set(kept), "an old edition stays behind"
-    names = {Path(c.notebook).name for c in planned.values()}
-    assert len(names) == len(planned), "two notebooks of one name overwrite each other"
+    names = {Path(c.notebook).name for c in teach.chapters().values()}
+    assert len(names) == len(teach.chapters()), "two notebooks of one name overwrite each other"
     assert {(p.parts[0], p.name) for p in kept} == {(e, n) for e in ("student", "teacher") for n in names}
-    for c in planned.values():
+    for c in teach.chapters().values():
         teachers = nbformat.read(tmp_path / "a" / "teacher" / Path(c.notebook).name, as_version=4)
         assert teachers.cells[1].source.startswith(f"## Lesson plan {c.number}: {c.title}")
         assert all(f"### {h}" in teachers.cells[1].source for h in HEADINGS)
@@ -386,7 +366,7 @@ def test_editions_are_written_and_the_same_each_time(build, planned, tmp_path):
 # ---------------------------------------------------------------- the offline package
 
 
-def test_package_is_the_same_each_time_and_whole(build, planned, tmp_path):
+def test_package_is_the_same_each_time_and_whole(build, tmp_path):
     first = build.package("win_amd64", "3.12", tmp_path, download=False)
     kept = first.read_bytes()
     assert build.package("win_amd64", "3.12", tmp_path, download=False).read_bytes() == kept
@@ -400,9 +380,9 @@ def test_package_is_the_same_each_time_and_whole(build, planned, tmp_path):
         there = {n.removeprefix(base) for n in inside}
         assert zipped.read(f"{base}requirements.txt") == (ROOT / "requirements.txt").read_bytes()
         assert {"requirements.txt", "tools/setup_env.py", "Makefile", "OFFLINE.txt"} <= there
-        assert {f"notebooks/{c.notebook}" for c in planned.values()} <= there
+        assert {f"notebooks/{c.notebook}" for c in teach.chapters().values()} <= there
         for edition in ("student", "teacher"):
-            for c in planned.values():
+            for c in teach.chapters().values():
                 assert f"artifacts/classroom/{edition}/{Path(c.notebook).name}" in there
         assert not {n for n in there if n.split("/")[0] in (".venv", ".git", "my_work", "wheelhouse")} - {
             n for n in there if n.startswith("my_work/") and (ROOT / n).name.startswith((".", "README"))
@@ -411,7 +391,7 @@ def test_package_is_the_same_each_time_and_whole(build, planned, tmp_path):
         assert "win_amd64" in said and "3.12" in said
 
 
-def test_package_takes_wheels_of_its_own_platform_only(build, planned, tmp_path):
+def test_package_takes_wheels_of_its_own_platform_only(build, tmp_path):
     for folder, name in (
         ("win_amd64-3.12", "here-1-py3-none-any.whl"),
         ("other-3.12", "there-1-py3-none-any.whl"),
