@@ -162,8 +162,11 @@ def export_record(target: str | Path, path: Path | None = None) -> Path:
     if not source.exists():
         raise FileNotFoundError("there is no record yet: answer a quiz or an exercise first")
     part = target.with_suffix(".part")
-    shutil.copyfile(source, part)
-    return part.replace(target)
+    try:
+        shutil.copyfile(source, part)
+        return part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def erase_record(sure: bool = False, path: Path | None = None) -> str:
@@ -244,7 +247,7 @@ def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
     records, refused = read_class(Path(folder or work_folder() / "class"))
     by, items = class_tables(records)
     begun, hard = by[by["readers"] > 0], items.head(worst)
-    said = f"{len(records)} records; {len(begun)} of {len(by)} chapters begun by at least one reader."
+    said = f"{len(records)} {'record' if len(records) == 1 else 'records'}; {len(begun)} of {len(by)} chapters begun by at least one reader."
     parts = [
         said,
         begun.to_string(na_rep="–"),

@@ -24,7 +24,7 @@ for place in (str(HERE), str(HERE.parent)):
         sys.path.insert(0, place)
 
 import recipes
-from recipes.contract import MissingRaw, Raw, RecipeError, Table, as_text, check_foreign, write_bytes
+from recipes.contract import MissingRaw, Raw, RecipeError, Table, as_text, check_foreign, write_all
 
 THEMES = {
     "frame": "Countries and groups",
@@ -304,17 +304,11 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{len(files) - len(changed)} files agree, {len(changed)} differ, {len(stale)} have no recipe")
         return 1 if changed or stale else 0
     try:
-        for p in changed:
-            write_bytes(HERE / p, files[p])
+        write_all({HERE / p: files[p] for p in changed}, [HERE / p for p in stale])
     except OSError as err:
-        print(
-            f"make data: could not write data/{p} ({err}); "
-            "what was written before it is whole and new, the rest is as it was",
-            file=sys.stderr,
-        )
+        why = err.strerror or err
+        print(f"make data: could not write ({why}); everything in data is as it was", file=sys.stderr)
         return 1
-    for p in stale:
-        (HERE / p).unlink()
     for p in changed:
         print(f"written: data/{p}")
     print(

@@ -172,9 +172,12 @@ def apply(fresh: Newest, table: str, run=builder.main) -> int:
 
 
 def _put_back(saved: dict[Path, bytes | None], listing: Path, before: bytes) -> None:
-    write_bytes(listing, before)
-    for home, content in saved.items():
-        home.unlink(missing_ok=True) if content is None else write_bytes(home, content)
+    """What was there before; a file that is still the same is not written, because the disk may be full."""
+    for place, content in {listing: before, **saved}.items():
+        if content is None:
+            place.unlink(missing_ok=True)
+        elif not place.is_file() or place.read_bytes() != content:
+            write_bytes(place, content)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -194,6 +197,12 @@ def main(argv: list[str] | None = None) -> int:
     fresh = Newest(folder=Path(args.raw) if args.raw else None, timeout=args.timeout)
     try:
         return _refresh(args, fresh)
+    except OSError as err:
+        print(
+            f"data-refresh: could not write ({err.strerror or err}); everything in data is as it was",
+            file=sys.stderr,
+        )
+        return 1
     finally:
         shutil.rmtree(fresh.side.parent, ignore_errors=True)
 

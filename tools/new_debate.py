@@ -84,8 +84,14 @@ def main(arguments=None):
     book = nbformat.v4.new_notebook(cells=cells(debate, chosen.file.name), metadata=KERNEL)
     nbformat.validate(book)
     part = target.with_suffix(".part")
-    nbformat.write(book, part)
-    part.replace(target)
+    try:
+        nbformat.write(book, part)
+        part.replace(target)
+    except OSError as error:
+        print(f"{target.name} could not be written ({error.strerror or error}).", file=sys.stderr)
+        return 1
+    finally:
+        part.unlink(missing_ok=True)
     print(f"Wrote {target}")
     return 0
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field as _field
 from functools import cached_property
@@ -314,3 +315,42 @@ def write_bytes(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_all(files: dict[Path, bytes], gone: Iterable[Path] = ()) -> None:
+    """Write several files and take others away, all or none: when the disk is full, everything is as it was.
+
+    Every new content is written beside its place first, which is where a disk runs out; only then is anything renamed.
+
+    Raises
+    ------
+    OSError
+        Nothing was changed; what had been renamed by then is put back.
+    """
+    parts = {path: path.with_name(f".{path.name}.part") for path in files}
+    old = {path: path.with_name(f".{path.name}.old") for path in [*files, *gone]}
+    moved, placed = [], []
+    try:
+        for path, part in parts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(files[path])
+        for path, kept in old.items():
+            if path.is_file():
+                path.replace(kept)
+                moved.append(path)
+            if path in parts:
+                parts[path].replace(path)
+                placed.append(path)
+    except BaseException:
+        for path in placed:
+            if path not in moved:
+                path.unlink(missing_ok=True)
+        for path in moved:
+            old[path].replace(path)
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise
+    for path in moved:
+        with suppress(OSError):  # all is written; a leftover is hidden and does no harm
+            old[path].unlink(missing_ok=True)
