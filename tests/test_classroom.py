@@ -166,10 +166,11 @@ def test_answer_key_answers_every_exercise(number):
 def test_code_of_the_answer_key_is_right(number, monkeypatch):
     """The code runs after the cells that the exercise stands on, and every check in it says right."""
     asked = {found for c in book(number).cells for found in re.findall(r'check\("[\d.]+", "(\w+)"', c.source)}
-    verdicts = {}
+    verdicts, given = {}, []
 
     def noted(chapter, exercise, answer):
         verdicts[exercise] = verdict = teach.check(chapter, exercise, answer)
+        given.append(answer)
         assert chapter == number
         return verdict
 
@@ -182,9 +183,15 @@ def test_code_of_the_answer_key_is_right(number, monkeypatch):
     for source in before:
         exec(source, names)  # the setup cell, and what an exercise's own cell loads
     names["check"] = noted
-    blocks = re.findall(r"```python\n(.*?)```", sections(plan(number))["Answer key"], re.S)
-    for block in blocks:
-        exec(block, names)
+    key = sections(plan(number))["Answer key"]
+    for found in re.finditer(r"```python\n(.*?)```", key, re.S):
+        exec(found[1], names)
+        item = re.split(r"(?m)^(?=\d+\. )", key[: found.start()])[-1]
+        if said := re.match(r"\d+\. (?:About )?(\d[\d,]*(?:\.\d+)?)", item):
+            places = len(said[1].partition(".")[2])
+            assert round(float(given[-1]), places) == float(said[1].replace(",", "")), (
+                f"the key says {said[1]}"
+            )
     assert set(verdicts) == asked
     assert all(v.right for v in verdicts.values()), verdicts
 
