@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -138,6 +139,48 @@ def chapter(number: str) -> Panel:
         '<p>Full terms and traps: <code>about("name")</code>.</p>'
     )
     return Panel("\n".join(text), html)
+
+
+def my_copy(number: str) -> Path:
+    """Your own copy of a chapter, to write in; an update of the handbook never touches it.
+
+    Parameters
+    ----------
+    number : str
+        The chapter's number.
+
+    Returns
+    -------
+    Path
+        ``my_work/NAME.ipynb``. A copy that is there already stays as it is.
+
+    Raises
+    ------
+    KeyError
+        No such chapter.
+    """
+    from cyberdip_utils.record import work_folder, write_json
+
+    source = notebook_path(number)
+    target = work_folder() / source.name
+    if target.exists():
+        return target
+    book = json.loads(source.read_text(encoding="utf-8"))
+
+    def link(found: re.Match) -> str:
+        there = (source.parent / found[2].partition("#")[0]).resolve()
+        try:
+            relative = Path(os.path.relpath(there, target.parent.resolve())).as_posix()
+        except ValueError:  # another drive on Windows
+            relative = there.as_posix()
+        return f"{found[1]}({relative})"
+
+    for cell in book["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = re.sub(r"(\[[^\]]+\])\((?!https?:|#|mailto:)([^)\s]+)\)", link, "".join(cell["source"]))
+            cell["source"] = text.splitlines(keepends=True)
+    write_json(target, book)
+    return target
 
 
 def check(number: str, exercise: str, answer: object) -> Verdict:

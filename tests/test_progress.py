@@ -1,6 +1,7 @@
 """The reader's record: what quizzes and checks leave in it, the progress page, and the tally of a class."""
 
 import json
+import re
 
 import pytest
 
@@ -142,3 +143,23 @@ def test_hostile_names_in_a_class_are_escaped(tmp_path):
 def test_an_entry_of_another_form_does_not_break_the_page():
     change_record("quizzes", "3.1", lambda _: {"answers": "all right"})
     assert progress.by_chapter(read_record()).loc["3.1", "answered"] == 0
+
+
+def test_a_copy_of_a_chapter_is_the_students_own(work):
+    import nbformat
+
+    path = teach.my_copy("3.1")
+    assert path == work / "3_1_what_actually_happens.ipynb"
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    links = [
+        x
+        for c in book.cells
+        if c.cell_type == "markdown"
+        for x in re.findall(r"\]\(((?!https?:)[^)\s]+\.ipynb)\)", c.source)
+    ]
+    assert links and all((work / x).resolve().is_file() for x in links)
+    path.write_text("mine", encoding="utf-8")
+    assert teach.my_copy("3.1").read_text(encoding="utf-8") == "mine", "an update never touches it"
+    with pytest.raises(KeyError, match="no chapter"):
+        teach.my_copy("9.9")
