@@ -142,7 +142,7 @@ def test_evidence_opens_states_in_which_its_reading_holds():
     assert "random order" in shown["e3"].takeaway
     # e5: the state with most concessions is named, and it is the one that the finding speaks of
     assert "United States" in shown["e5"].takeaway
-    # e6: under the model hitting back brings less harm than doing nothing; at face value the gain is gone
+    # e6: under the model hitting back brings less harm than doing nothing; at face value most of the gain is gone
     deterred, coded = (
         all_exhibits()["thousand_games"]
         .view(one="silent", other="hit", world=world, measure="harm")
@@ -150,7 +150,7 @@ def test_evidence_opens_states_in_which_its_reading_holds():
         for world in ("deterred", "coded")
     )
     assert deterred["Hit back"] < 0.7 * deterred["Do nothing"]
-    assert coded["Hit back"] > 0.95 * coded["Do nothing"]
+    assert coded["Do nothing"] - coded["Hit back"] < (deterred["Do nothing"] - deterred["Hit back"]) / 3
     # e9: probing against an echo ends in more attacks than forgiving on both sides
     calm = all_exhibits()["restraint_game"].view(one="generous", other="generous").takeaway
     first = [int(re.search(r"attacks in (\d+)%", t)[1]) for t in (shown["e9"].takeaway, calm)]

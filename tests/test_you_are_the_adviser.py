@@ -40,13 +40,13 @@ def test_a_game_on_the_page_is_played_saved_loaded_and_debriefed(my_work):
     assert said["over"] and len(said["turns"]) == 4 and said["hidden"][0].startswith("It was ")
     assert (
         ask(widget, kind="save", name="Team <3>")["message"]
-        == f"Saved as {my_work.name}/team-3-blackout-4.json."
+        == f"Saved as {my_work.name}/team-3-blackout-2.json."
     )
     other = ask(widget, kind="whatif", round=2, decision=["joint", "merrow", "technical"])["whatif"]["result"]
     assert [row[0] for row in other["rows"]] == [v[0] for v in crisis.MEASURES.values()]
     fresh = ask(widget, kind="start", scenario="ballot", seed=9, world="coded")
     assert fresh["round"] == 1 and fresh["setup"]["seed"] == 9 and not fresh["turns"]
-    back = ask(widget, kind="load", file="team-3-blackout-4.json")
+    back = ask(widget, kind="load", file="team-3-blackout-2.json")
     assert back["over"] and back["name"] == "Team <3>" and back["turns"] == said["turns"]
 
 

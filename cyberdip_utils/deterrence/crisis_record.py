@@ -253,18 +253,32 @@ def _again(rows: pd.DataFrame, anchor: pd.Series) -> tuple[int, int]:
 
 
 @cache
-def again(answer: str = "any") -> Rate:
+def _first_load() -> frozenset[int]:
+    """Incidents entered on the record's first day; its coders recorded hardly any response to them (chapter 3.2)."""
+    added = _incidents()["added_on"]
+    return frozenset(added.index[added == added.min()])
+
+
+@cache
+def again(answer: str = "any", first_load: bool = False) -> Rate:
     """How often the same state strikes the same victim again within a round.
+
+    Incidents of the first load stay out: that they have no coded response means that nobody looked, and to count them
+    as unanswered turns the order of the rates round.
 
     Parameters
     ----------
     answer : str
         ``any`` for all incidents, counted from their start; ``none`` for incidents without a coded response, counted
         from their start; ``political`` or ``legal`` for those with such a response, counted from its date.
+    first_load : bool
+        Put the first load back in, to show what it does. The game never does.
     """
     if answer not in ("any", *ANSWERS):
         raise ValueError(f"answer: {answer!r} is none of any, {', '.join(ANSWERS)}")
     rows, _ = _dyads()
+    if not first_load:
+        rows = rows[~rows["incident_id"].isin(_first_load())]
     responses = load("incident_responses")
     if answer in ("any", "none"):
         kept = rows[rows["precision"].isin(["day", "month"])]
@@ -287,7 +301,7 @@ def again(answer: str = "any") -> Rate:
         "Does the same attacker strike again?",
         k,
         n,
-        f"EuRepoC incidents with a settled state initiator ({whose}): followed within {DAYS} days {since} by another "
+        f"EuRepoC incidents {'' if first_load else 'entered after its first load, '}with a settled state initiator ({whose}): followed within {DAYS} days {since} by another "
         "incident of the same state against a same receiving state. Starts known to the day or month.",
         ("incidents", "incident_initiators", "incident_receivers", "incident_responses"),
     )
@@ -398,7 +412,10 @@ def stop() -> Rate:
 
 @cache
 def _by_states() -> pd.Series:
-    """For each incident attributed by a government: how many states say so."""
+    """For each incident attributed by the receiving government or by a third party with a state: how many states.
+
+    A third party need not be a government, so this is wider than chapter 1.2, which takes one in political form only.
+    """
     rows = load("incident_attributions")
     rows = rows[rows["basis"].isin(["receiver's government", "third party"])]
     return rows.dropna(subset=["attributing_iso3"]).groupby("incident_id")["attributing_iso3"].nunique()
@@ -422,15 +439,15 @@ def partners(joint: bool) -> Counts:
         f"partners_{'joint' if joint else 'alone'}",
         "How many other states say the same?",
         tuple((str(int(others)), int(k)) for others, k in counts.items()),
-        f"EuRepoC incidents attributed {words} on the basis of a government: number of further states among the "
-        "attributing states.",
+        f"EuRepoC incidents attributed {words} on the basis of the receiver's government or of a third party, which "
+        "may be an institute: number of further states among the attributing states.",
         ("incident_attributions",),
     )
 
 
 @cache
 def contested() -> Rate:
-    """How often another country is named as well, in incidents that a government attributed."""
+    """How often another country is named as well, in incidents that a government or third party attributed."""
     rows = load("incident_attributions")
     chosen = rows[rows["incident_id"].isin(_by_states().index)]
     named = chosen.groupby("incident_id")["iso3"].nunique()
@@ -439,7 +456,7 @@ def contested() -> Rate:
         "Does somebody name another country?",
         int((named > 1).sum()),
         len(named),
-        "EuRepoC incidents attributed by a government: those in which the recorded attributions name more than one "
+        "EuRepoC incidents attributed by the receiver's government or a third party: those in which the recorded attributions name more than one "
         "country. It says that a claim was disputed, not that it was wrong.",
         ("incident_attributions",),
     )

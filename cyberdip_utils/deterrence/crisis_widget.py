@@ -17,7 +17,7 @@ from cyberdip_utils.deterrence.crisis import Decision, State
 
 STATIC = Path(__file__).parents[1] / "static"
 FIRST = "blackout"
-FIRST_SEED = 4  # the first with which something happens in every scenario if nothing is done
+FIRST_SEED = 2  # the first with which something happens in every scenario if nothing is done
 NEEDS_KERNEL = "The game needs a running kernel: open this chapter in JupyterLab, locally or by the Binder link, and run this cell."
 ACCESS_WORDS = {"open": "public", "technical": "technical", "secret": "secret source"}
 

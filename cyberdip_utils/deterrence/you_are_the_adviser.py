@@ -144,8 +144,8 @@ def draws(draw: str = "who", scenario: str = "blackout") -> View:
         none, any_answer = crisis_record.again("none"), crisis_record.again("political")
         apart = none.interval[1] < any_answer.interval[0] or any_answer.interval[1] < none.interval[0]
         takeaway = (
-            f"Another strike came within {crisis_record.DAYS} days after {none} of the incidents without a coded "
-            f"response and after {any_answer} of those with a political one, and the intervals "
+            f"The same state was recorded again within {crisis_record.DAYS} days after {none} of the incidents without a "
+            f"coded response and after {any_answer} of those with a political one, and the intervals "
             f"{'do not overlap' if apart else 'overlap'}."
         )
     elif draw == "force":
@@ -173,11 +173,16 @@ def draws(draw: str = "who", scenario: str = "blackout") -> View:
             f"“{frame.iloc[1]['draw']}” in {share(int(frame.iloc[1]['cases']), int(frame.iloc[1]['of']))}."
         )
     names = tuple(dict.fromkeys(t for row in frame["tables"] for t in row.split(", ")))
+    load_out = (
+        "Incidents of the record's first load are left out, since their responses were hardly coded: to count them as "
+        f"unanswered would make the share without a response {crisis_record.again('none', True)}. "
+    )
     return View(
         figure=_dots(frame, "Share of cases"),
         takeaway=takeaway,
         table=frame,
-        caveat="These are shares of what was recorded and coded, not chances of what will happen. Cases came about because "
+        caveat=(load_out if draw == "again" else "")
+        + "These are shares of what was recorded and coded, not chances of what will happen. Cases came about because "
         "of choices that nobody drew by lot, so differences between rows are correlations. A game draws one value from "
         "the uncertainty of each rate and keeps it.",
         sources=names,
@@ -597,10 +602,10 @@ def finding_again() -> str:
     """How often the same state strikes again, after each kind of answer."""
     r = crisis_record
     return (
-        f"The same state struck a same victim again within {r.DAYS} days after {r.again('none')} of the recorded incidents "
-        f"without a coded response, after {r.again('political')} of those with a political one and after "
-        f"{r.again('legal')} of those with a legal one; read at face value, answers would invite attacks, which is "
-        "why face value is one world of three."
+        f"The same state was recorded again against a same receiver within {r.DAYS} days after {r.again('none')} of the "
+        f"incidents without a coded response, after {r.again('political')} of those with a political one and after "
+        f"{r.again('legal')} of those with a legal one. Were the first load counted as unanswered, the first figure "
+        f"would be {r.again('none', True)}. Who is answered was not drawn by lot, so face value is one world of three."
     )
 
 
@@ -617,7 +622,7 @@ def finding_alone() -> str:
     """How often a government's attribution stays alone."""
     counts = crisis_record.partners(False)
     return (
-        f"Of the incidents that a government attributed, {share(dict(counts.cases)['0'], counts.n)} were attributed by "
+        f"Of the incidents that the receiving government or a third party with a state attributed, {share(dict(counts.cases)['0'], counts.n)} were attributed by "
         "one state only."
     )
 
@@ -656,7 +661,7 @@ def finding_worlds() -> str:
         said.append(f"{gap:+.2f} ({low:+.2f} to {high:+.2f}) where “{words.lower()}”")
     return (
         f"Harm from hitting back less harm from doing nothing, in steps a game over {GAMES:,} paired seeds: "
-        f"{'; '.join(said)}. The assumption about the world decides the verdict, and the record does not decide the assumption."
+        f"{'; '.join(said)}. How much is spared depends on the world that is assumed, and the record does not decide which."
     )
 
 
@@ -682,7 +687,7 @@ def _check_not_alone(answer: object) -> Verdict:
             "That is the share attributed by one state only. The question asks for the others.": float(
                 (states == 1).mean()
             ),
-            "You divided by all incidents. Divide by those that a government attributed.": float(
+            "You divided by all incidents. Divide by those that one of the two bases attributes.": float(
                 (states >= 2).sum() / load("incidents")["incident_id"].nunique()
             ),
             "That is a percentage. Give a number between 0 and 1.": float((states >= 2).mean() * 100),

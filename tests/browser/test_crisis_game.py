@@ -122,7 +122,7 @@ def test_save_load_and_start_again(lab, page, log, tmp_path):
     assert page.evaluate(CELLS) == cells
     page.click(".cg-store button:has-text('Save')")
     answered(page, before)
-    assert status(page) == "Saved as my_work/dd-team-b-a-b-blackout-4.json."
+    assert status(page) == "Saved as my_work/dd-team-b-a-b-blackout-2.json."
     with page.expect_download() as waiting:
         page.click(".cg-store button:has-text('Download')")
     body = json.loads(waiting.value.path().read_text(encoding="utf-8"))
@@ -137,7 +137,7 @@ def test_save_load_and_start_again(lab, page, log, tmp_path):
     answered(page, before)
     assert page.inner_text(".cg .cg-now").startswith("Round 1 of 5")
     before = count(page)
-    page.select_option(".cg-store select", "dd-team-b-a-b-blackout-4.json")
+    page.select_option(".cg-store select", "dd-team-b-a-b-blackout-2.json")
     page.click(".cg-store button:text-is('Load')")
     answered(page, before)
     assert page.inner_text(".cg .cg-now").startswith("Round 2 of 4")
