@@ -94,6 +94,15 @@ def test_dates_are_no_more_exact_than_the_source():
 # --- the norms
 
 
+def test_counts_of_law_say_that_coders_began_late():
+    added = load("incidents").set_index("incident_id")["added_on"]
+    breach = added.index.isin(load("incident_legal").query("kind == 'breach'")["incident_id"])
+    assert breach[added < "2022-10-01"].mean() < 0.1 < 0.9 < breach[added >= "2023-01-01"].mean()
+    for norm in ("f", promised.ALL):
+        assert promised.LAW_CODED_LATE in promised.explore(norm, promised.LAW).caveat
+        assert promised.LAW_CODED_LATE not in promised.explore(norm, promised.TYPES).caveat
+
+
 def test_every_link_is_either_countable_or_says_why_not():
     links = load("norm_links")
     kinds = set(links.loc[links["kind"] == "incident type", "linked"])

@@ -584,6 +584,9 @@ NOT_A_BREACH = (
     "initiators are no states, who did it is a claim, and a code is only near to what the norm says. Links and codes "
     "are our reading. The record holds reports that fit a rule, and the rule was widened in 2023."
 )
+LAW_CODED_LATE = (
+    " Coders began to note breaches of law late: most older incidents were never examined (chapter 2.3)."
+)
 
 
 def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS, rule: str = WHOLE) -> View:
@@ -591,6 +594,7 @@ def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS
     sources = ("norms", "norm_links", "incidents", "incident_types", "incident_receivers", "incident_legal")
     sources += ("incident_initiators", "incident_attributions")
     what = "links to kinds of incident" if kind == TYPES else "links to rules of law"
+    caveat = NOT_A_BREACH + (LAW_CODED_LATE if kind == LAW else "")
     if norm == ALL:
         table = overview(kind, between, rule)
         some = table[table["with a code"] > 0]
@@ -605,7 +609,7 @@ def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS
             _count_figure(table["norm"].tolist(), table),
             takeaway,
             table.assign(asks=norms()["asks"].tolist()),
-            NOT_A_BREACH,
+            caveat,
             sources,
             detail=detail,
         )
@@ -633,7 +637,7 @@ def explore(norm: str = ALL, kind: str = TYPES, between: tuple[int, int] = YEARS
         _count_figure([SHORT.get(x, x) for x in counts["linked"]], counts),
         takeaway,
         counts,
-        NOT_A_BREACH,
+        caveat,
         sources,
         detail=detail,
         links=((f"Page on which the text of ({norm}) was read", row["url"]),),
