@@ -96,6 +96,22 @@ def test_dates_are_no_more_exact_than_the_source(precision, shown):
     assert happens._exact(pd.Timestamp("2017-06-27"), precision) == shown
 
 
+def test_a_missing_response_of_the_first_load_is_said_to_be_missing():
+    """Chapter 3.2: the stock of August 2022 has hardly any response coded, so "none coded" is no zero there."""
+    incidents = load("incidents").set_index("incident_id")
+    early = incidents.index[incidents["added_on"] == incidents["added_on"].min()]
+    chosen = happens.select(response="none")
+    caveat = happens.explore(response="none").caveat
+    assert (
+        f"{len(chosen.index.intersection(early)):,} of these incidents" in caveat
+        and "15 August 2022" in caveat
+    )
+    assert "first load" not in happens.explore().caveat
+    assert "nobody looked" in happens.one_incident("NotPetya").caveat
+    late = incidents["added_on"].idxmax()
+    assert "nobody looked" not in happens.one_incident(str(late)).caveat
+
+
 def test_one_incident_is_found_by_name_and_by_number():
     by_name = happens.incident_in_full.view(words="NotPetya")
     number = by_name.detail.split("**Number**: ")[1].split("\n")[0]

@@ -279,6 +279,13 @@ def _as_pairs(chosen: pd.DataFrame, most: int = 30) -> tuple[go.Figure, pd.DataF
     return figures.network(nodes, edges, labels=30), table
 
 
+@cache
+def _first_load() -> pd.Series:
+    """For each incident: whether it was entered on the record's first day, when responses were hardly coded."""
+    added = record()["added_on"]
+    return added == added.min()
+
+
 PICTURES = {"years": _by_year, "map": _on_map, "pairs": _as_pairs}
 
 
@@ -319,6 +326,14 @@ def explore(
     )
     if undated:
         caveat += f" {undated} of these incidents have no start date and are in no year."
+    if response != ANY and n:
+        early = _first_load()
+        load_day = f"{record()['added_on'].min():%d %B %Y}".lstrip("0")
+        inside = int(early.reindex(chosen.index).sum())
+        caveat += (
+            f" {inside:,} of these incidents were entered in the first load of {load_day}, for which responses were "
+            "hardly coded: there “none coded” means that nobody looked (chapter 3.2)."
+        )
     if picture == "map":
         caveat += " An incident counts once for each state that received it."
     if picture == "pairs":
@@ -387,6 +402,7 @@ incident_explorer = Exhibit(
     response=choice(
         [ANYTHING, ("political or legal", "either"), "political", "legal", ("none coded", "none")],
         label="Response",
+        help="hardly coded for the stock loaded in August 2022",
     ),
     rows=choice([("The incidents", "incidents"), ("The numbers in the picture", "numbers")], label="Table"),
 )
@@ -519,7 +535,13 @@ def one_incident(words: str = "NotPetya") -> View:
         takeaway=takeaway,
         table=events.drop(columns="on"),
         caveat="A date is as exact as the source has it: 1 January often means some time in the year. "
-        "Attributions are what others said, not findings of ours.",
+        "Attributions are what others said, not findings of ours."
+        + (
+            " This incident came with the first load, for which responses were hardly coded: an empty lane of responses "
+            "means that nobody looked."
+            if _first_load().loc[number]
+            else ""
+        ),
         sources=("incidents", "incident_attributions", "incident_responses"),
         detail="\n".join(f"- **{k}**: {v or 'not coded'}" for k, v in facts.items()),
         links=tuple((url.split("/")[2], url) for url in addresses.head(12)),
@@ -972,7 +994,7 @@ def finding_shares() -> str:
             .fillna(0)
         )
         gap = (grid.max(axis=1) - grid.min(axis=1)).sort_values(ascending=False)
-        said.append(f"{words} it is {gap.iloc[0]:.0%} ({country(gap.index[0])})")
+        said.append(f"{words} it is {gap.iloc[0] * 100:.0f} percentage points ({country(gap.index[0])})")
     return (
         f"The largest gap between the three records' shares for any state, 2000 to 2020: {'; '.join(said)}."
     )
