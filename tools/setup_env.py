@@ -4,7 +4,7 @@
 
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
-    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | book | readme |
+    python tools/setup_env.py test | lint | strip | data | data-refresh | bench | bench-hub | book | readme |
         classroom | slides [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
@@ -80,7 +80,8 @@ def task_commands(task, args):
         return "base", [["-m", "jupyterlab", first] + args]
     if task == "test":
         notebooks_too = ["tests", "notebooks", "--ignore=tests/browser", "-n", "auto", "--dist", "loadfile"]
-        return "dev", [pytest + notebooks_too + args, pytest + ["tests/browser"] + args]
+        in_browser = ["tests/browser", "-n", "2", "--dist", "loadgroup"]
+        return "dev", [pytest + notebooks_too + args, pytest + in_browser + args]
     if task == "lint":
         checks = [["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"]]
         return "dev", [["-m"] + check for check in checks] + [["tools/tidy_notebooks.py", "check"]]
@@ -90,6 +91,8 @@ def task_commands(task, args):
         return "dev", [["data/build.py"] + args]
     if task == "data-refresh":
         return "dev", [["data/refresh.py"] + args]
+    if task == "bench-hub":
+        return "dev", [["bench/hub.py"] + args]
     if task == "classroom":
         return "dev", [["classroom/build.py"] + (args or ["editions"])]
     if task == "slides":
