@@ -358,6 +358,19 @@ def test_thirds_hold_their_ends():
         rules.scores("happiness")
 
 
+@pytest.mark.parametrize("measure", list(rules.MEASURES))
+def test_names_of_the_scatter_do_not_share_a_spot(measure):
+    figure = rules.control_at_home.view(measure=measure).figure
+    named = [trace for trace in figure.data if trace.text]
+    marks = [m for trace in named for m in zip(trace.text, trace.x, trace.y, strict=True) if m[0]]
+    assert marks and max(marks, key=lambda m: m[2])[0] == "India"
+    xs = [x for trace in named for x in trace.x]
+    for i, (_, x, y) in enumerate(marks):
+        for _, u, v in marks[i + 1 :]:
+            assert abs(x - u) >= 0.4 * (max(xs) - min(xs)) or max(y / v, v / y) >= 10**0.22
+    assert all(len(line) <= 20 for line in figure.layout.xaxis.title.text.split("<br>"))
+
+
 def test_none_recorded_is_not_written_as_zero():
     view = rules.control_at_home.view()
     assert "none recorded" in set(view.table["recorded"]) and "0" not in set(view.table["recorded"])

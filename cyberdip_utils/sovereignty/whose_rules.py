@@ -790,12 +790,25 @@ def shares(measure: str, between: tuple[int, int], without_first: bool = False) 
     return pd.DataFrame(out, columns=["group", "states with a shutdown", "states", "share", "low", "high"])
 
 
+def _named(some: pd.DataFrame, most: int = 7) -> set[str]:
+    """States whose names are printed: those with most shutdowns, without two names on one spot of a narrow page."""
+    width = float(some["score"].max() - some["score"].min()) or 1.0 if len(some) else 1.0
+    kept: list[str] = []
+    for state, row in some.sort_values("recorded", ascending=False).head(most).iterrows():
+        beside = some.loc[kept]
+        near = (beside["score"] - row["score"]).abs() < 0.4 * width
+        level = np.log10(beside["recorded"].astype(float) / float(row["recorded"])).abs() < 0.22
+        if not (near & level).any():
+            kept.append(state)
+    return set(kept)
+
+
 def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
     label = MEASURES[measure][0]
     floor = 0.45  # where "none recorded" lies on the logarithmic axis
     figure = figures.new(
         480,
-        xaxis={"title": {"text": f"{label}; higher is freer"}},
+        xaxis={"title": {"text": figures.plain(f"{label}; higher is freer", width=20)}},
         yaxis={
             "type": "log",
             "title": {"text": "shutdowns recorded (logarithmic)"},
@@ -806,7 +819,7 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
     )
     scored = frame.dropna(subset=["score"])
     some = scored[scored["recorded"].fillna(0) > 0]
-    top = set(some.sort_values("recorded", ascending=False).index[:7])
+    top, middle = _named(some), float(scored["score"].mean()) if len(scored) else 0.0
     for i, group in enumerate(groups_of(measure)):
         part = some[some["group"] == group]
         if part.empty:
@@ -820,7 +833,7 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
                 text=[
                     figures.plain(r.country, limit=18) if r.Index in top else "" for r in part.itertuples()
                 ],
-                textposition="top center",
+                textposition=["top right" if x < middle else "top center" for x in part["score"]],
                 hovertext=[
                     f"<b>{figures.plain(r.country)}</b><br>score {r.score:g}, {int(r.recorded)} recorded"
                     for r in part.itertuples()
