@@ -51,8 +51,12 @@ def finding_gap() -> str:
 
 
 def finding_reply() -> str:
-    """How often the other side follows with a harsher move within a year, beside what chance gives."""
-    return f"Among recorded rivals. {all_exhibits()['what_came_next'].view(window=365, by='other').takeaway}"
+    """How often the other side follows with a harsher move within a year, beside what chance gives.
+
+    Intervals draw pairs of states whole, as the finding of chapter 3.4 does: moves within a pair are not independent.
+    """
+    view = all_exhibits()["what_came_next"].view(window=365, by="other", interval="pairs")
+    return f"Among recorded rivals, pairs drawn whole. {view.takeaway}"
 
 
 def concessions(frame: pd.DataFrame) -> pd.DataFrame:
