@@ -688,7 +688,7 @@ def together(
     label = SCORES[score].replace("…", "Freedom on the Net")
     figure = figures.new(
         460,
-        xaxis={"title": {"text": f"{label} (right is freer)"}},
+        xaxis={"title": {"text": figures.plain(f"{label} (right is freer)", width=20)}},
         yaxis={
             "title": {
                 "text": "shutdowns that began (log scale from 1)"

@@ -527,7 +527,7 @@ def _steps(parts: dict[str, pd.DataFrame], horizon: int, label: str, top: float 
     figure = figures.new(
         460,
         hovermode="closest",
-        xaxis={"title": {"text": "days since the start of the incident"}, "range": [0, horizon]},
+        xaxis={"title": {"text": "days since the start<br>of the incident"}, "range": [0, horizon]},
         yaxis={"title": {"text": label}, "tickformat": ".0%", "range": [0, 1.02 * top]},
     )
     for i, (name, frame) in enumerate(parts.items()):
@@ -894,7 +894,7 @@ def _flag_curve(
     figure = figures.new(
         440,
         xaxis={
-            "title": {"text": "probability that the doer, if not A, planted A's marks"},
+            "title": {"text": "probability that the doer,<br>if not A, planted A's marks"},
             "tickformat": ".0%",
         },
         yaxis={"title": {"text": "probability that A did it"}, "tickformat": ".0%", "range": [0, 1.02]},
