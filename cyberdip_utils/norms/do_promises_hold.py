@@ -536,7 +536,7 @@ def placebo_view(
         yaxis={"title": {"text": "step over its standard error"}},
         xaxis={
             "type": "date",
-            "title": {"text": "first half-year after the date"},
+            "title": {"text": "first half-year<br>after the date"},
             "tickangle": 0,
             "nticks": 6,
         },

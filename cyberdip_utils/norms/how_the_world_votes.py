@@ -819,7 +819,7 @@ def _ranked(frame: pd.DataFrame) -> go.Figure:
     """All states in order of their place, names in the pointer only."""
     figure = figures.new(
         440,
-        xaxis={"title": {"text": "states in order of their place"}, "showgrid": False},
+        xaxis={"title": {"text": "states in order<br>of their place"}, "showgrid": False},
         yaxis={"title": {"text": "place on the line (standard deviations)"}},
         showlegend=False,
     )
@@ -853,7 +853,9 @@ def _ranked(frame: pd.DataFrame) -> go.Figure:
 def _scatter(frame: pd.DataFrame, named: list[str]) -> go.Figure:
     figure = figures.new(
         480,
-        xaxis={"title": {"text": f"general ideal point, mean {GENERAL[0]} to {GENERAL[1]} (all subjects)"}},
+        xaxis={
+            "title": {"text": f"general ideal point,<br>mean {GENERAL[0]} to {GENERAL[1]}<br>(all subjects)"}
+        },
         yaxis={"title": {"text": "place on the line of these votes"}},
     )
     for part, label, style in (
@@ -895,7 +897,9 @@ def _moved(between: tuple[int, int], codes: list[str], most: int = 15) -> tuple[
     top = here.head(most).sort_values("change")
     figure = figures.new(
         max(320, 130 + 30 * len(top)),
-        xaxis={"title": {"text": "general ideal point (higher: towards the side of the United States)"}},
+        xaxis={
+            "title": {"text": "general ideal point<br>(higher: towards the side<br>of the United States)"}
+        },
         yaxis={"type": "category", "categoryorder": "array", "categoryarray": top["state"].tolist()},
     )
     for row in top.to_dict("records"):

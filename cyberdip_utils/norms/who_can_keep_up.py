@@ -211,7 +211,7 @@ def _movers(where: str) -> tuple[go.Figure, pd.DataFrame]:
     figure = figures.new(
         130 + 26 * len(ends),
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
-        xaxis={"title": {"text": "places gained from 2020 to 2024"}, "zeroline": True, "zerolinewidth": 2},
+        xaxis={"title": {"text": "places gained<br>from 2020 to 2024"}, "zeroline": True, "zerolinewidth": 2},
     )
     for i, (firm, said) in enumerate(
         ((True, "same direction whichever pillar is left out"), (False, "direction hangs on one pillar"))
