@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.refusals import quoted
 
 if TYPE_CHECKING:
@@ -737,15 +738,27 @@ class Exhibit:
         _views.forget(self._key)
         _payloads.forget(self._key)
 
+    def _opened(self, values: Mapping[str, Any]) -> str | None:
+        """Text of the opening state if it lies ready in ``data/kept``; its payload is then in memory too."""
+        if any(values[key] is not start and values[key] != start for key, start in self.defaults.items()):
+            return None
+        found = kept.opening(self.module, self.name)
+        if found is None:
+            return None
+        key = (self._key, tuple(values.values()))
+        if _payloads.get(key) is None:
+            _payloads.put(key, found[0], len(found[0]))
+        return found[1]
+
     def payload(self, **values) -> bytes:
         """The state as JSON for the page: figure, texts, the first rows of the table, sources, error."""
         try:
             key = (self._key, tuple(self.check(values).values()))
         except ValueError:
             key = None
-        kept = _payloads.get(key) if key else None
-        if kept is not None:
-            return kept
+        ready = _payloads.get(key) if key else None
+        if ready is not None:
+            return ready
         got = self._attempt(values)
         if isinstance(got, _Failure):
             return self._failed(got.sentence)
@@ -901,7 +914,9 @@ def _widget_class():
         def __init__(self, exhibit: Exhibit, values: dict):
             self.exhibit = exhibit
             self._quiet = False
+            self._text = exhibit._opened(values)
             self._opening = exhibit.payload(**values)  # a broken view shows here, not in the browser
+            self._opened_with = dict(values)
             super().__init__(spec=exhibit.spec() | {"assets": _asset_versions()}, values=values)
             self.on_msg(self._asked)
 
@@ -946,7 +961,8 @@ def _widget_class():
         def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
             bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
             data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-            data = data | {"text/plain": self.exhibit.text(**self.values)}
+            ready = self._text is not None and self.values == self._opened_with
+            data = data | {"text/plain": self._text if ready else self.exhibit.text(**self.values)}
             return (data, *rest) if rest else data
 
         def __repr__(self) -> str:

@@ -5,7 +5,7 @@
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
     python tools/setup_env.py test | lint | strip | data | data-refresh | bench | bench-hub | book | readme |
-        classroom | slides [options]
+        classroom | slides | kept [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
 each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
@@ -99,6 +99,8 @@ def task_commands(task, args):
         return "dev", [["classroom/build.py", "slides"] + args]
     if task == "readme":
         return "dev", [["tools/readme.py"] + args]
+    if task == "kept":
+        return "dev", [["tools/keep.py"] + args]
     if task == "book":
         return "dev", [["site/build.py"] + args]
     return "dev", [["bench/run.py"] + args]
@@ -348,6 +350,7 @@ def main(argv):
         "data-refresh",
         "bench",
         "book",
+        "kept",
         "readme",
         "classroom",
         "slides",

@@ -164,7 +164,8 @@ def _length(km: float) -> str:
 def _landing_counts(frame: pd.DataFrame) -> pd.Series:
     if frame.empty:
         return pd.Series(dtype=int)
-    return frame["codes"].explode().dropna().value_counts()
+    counts = frame["codes"].explode().dropna().value_counts()
+    return counts.sort_index().sort_values(ascending=False, kind="stable")  # sets have no order of their own
 
 
 def _listing(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import services_trade as trade
 from cyberdip_utils.data_flows import transfer_rules as rules
@@ -686,6 +687,12 @@ def _clear_positive(rows: Rows, x: np.ndarray) -> np.ndarray:
     se = np.sqrt((x * x * e * e).sum(axis=0)) / ss
     df = len(y) - z.shape[1] - 1
     return b / se > _quantile(df)
+
+
+@kept.result
+def tally_of(measure: str) -> pd.DataFrame:
+    """:func:`tally` over all specifications of a measure."""
+    return tally(multiverse(measure))
 
 
 def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:

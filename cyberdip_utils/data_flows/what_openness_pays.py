@@ -733,13 +733,13 @@ def finding_multiverse() -> str:
     """Shares of clear specifications for every measure."""
     said = []
     for key, (label, *_) in model.MEASURES.items():
-        t = model.tally(model.multiverse(key)).iloc[0]
+        t = model.tally_of(key).iloc[0]
         n = t["specifications"]
         said.append(
             f"{figs.low(label)} {t['clear and positive'] / n:.0%} and {t['clear and negative'] / n:.0%}"
         )
     return (
-        f"Share of {len(model.multiverse('internet'))} specifications that are clear and positive, and clear and negative: "
+        f"Share of {model.tally_of('internet')['specifications'].iloc[0]} specifications that are clear and positive, and clear and negative: "
         + "; ".join(said)
         + "."
     )

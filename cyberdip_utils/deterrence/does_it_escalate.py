@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import transitions
@@ -877,6 +877,20 @@ def finding_record() -> str:
     )
 
 
+@kept.result
+def _chance_ends(statistic: str, how: str, window: int, unit: str = ROWS) -> dict[str, float]:
+    """Observed value and the ends of the central 95% of :func:`chance_test`, over all pairs."""
+    test = chance_test(statistic, how, window, unit)
+    return {k: float(test[k]) for k in ("observed", "low", "high")}
+
+
+@kept.result
+def _overall_ends(unit: str) -> dict[str, tuple[int, int, float, float]]:
+    """:func:`_overall` within a year by the other side, with intervals that draw pairs whole."""
+    overall = _overall(365, OTHER, unit, ALL, PAIRS)
+    return {key: (int(k), int(n), float(low), float(high)) for key, (k, n, low, high) in overall.items()}
+
+
 def finding_trend() -> str:
     """Whether severity climbs with the years, over all pairs and inside them."""
     frame = record()
@@ -893,8 +907,8 @@ def finding_next() -> str:
     """How often the other side moved next within a year, and what chance gives."""
     said = []
     for unit, words in ((ROWS, "each row"), (JOINED, "rows of one day joined")):
-        overall = _overall(365, OTHER, unit, ALL, PAIRS)
-        ends = [chance_test(s, ORDER, 365, unit) for s in ("answered", "higher")]
+        overall = _overall_ends(unit)
+        ends = [_chance_ends(s, ORDER, 365, unit) for s in ("answered", "higher")]
         said.append(
             f"{words}: {_said(*overall['answered'])} followed by the other side (random order {ends[0]['low']:.0%} to "
             f"{ends[0]['high']:.0%}), {_said(*overall['higher'])} by a more severe move (random order {ends[1]['low']:.0%} to "
@@ -911,7 +925,7 @@ def finding_chance() -> str:
             if how == SEVERITY and statistic == "answered":
                 continue
             for window in WINDOWS:
-                test = chance_test(statistic, how, window)
+                test = _chance_ends(statistic, how, window)
                 total += 1
                 more += test["observed"] > test["high"]
                 less += test["observed"] < test["low"]

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_record
 from cyberdip_utils.deterrence.crisis import Decision, State
@@ -303,6 +303,7 @@ def play_strategy(key: str, scenario: str, seed: int, world: str) -> State:
 
 
 @cache
+@kept.result
 def outcomes(key: str, scenario: str, world: str, games: int = GAMES) -> pd.DataFrame:
     """The five measures of games with seeds 0, 1, 2 …, played by one strategy; one row a game."""
     rows = []
@@ -628,6 +629,7 @@ def finding_alone() -> str:
 
 
 @cache
+@kept.result
 def calibration(games: int = 300) -> pd.DataFrame:
     """Before the last decision of silent games: the likeliest suspect's probability, and whether it did it."""
     rows = []

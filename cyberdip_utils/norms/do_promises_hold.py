@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
 from cyberdip_utils.norms import interrupted
@@ -183,6 +183,7 @@ def versions(promise: str = FIRST, infrastructure: str = ANY) -> pd.DataFrame:
 
 
 @cache
+@kept.result
 def all_versions() -> pd.DataFrame:
     """Every version without the naive count that the first exhibit can show, with intervals widened for overdispersion.
 
@@ -604,6 +605,7 @@ placebo_dates = Exhibit(
 
 
 @cache
+@kept.result
 def curve(
     promise: str = FIRST,
     series: str = STABLE,

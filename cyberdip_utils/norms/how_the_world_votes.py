@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import in_region, members, regions, states
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, years
@@ -411,6 +411,7 @@ def camps(which: str = CORE) -> pd.DataFrame:
 
 
 @cache
+@kept.result
 def camp_stability(which: str = CORE) -> pd.DataFrame:
     """How well each camp comes back over 200 resamples of the roll calls (seed 0)."""
     return ag.stability(voters(which), range(2, 6), rounds=200, seed=0)
@@ -571,6 +572,7 @@ who_votes_alike = Exhibit(
 
 
 @cache
+@kept.result
 def cohesion(which: str = CORE) -> pd.DataFrame:
     """The agreement index of each group on each roll call.
 
@@ -709,6 +711,14 @@ def general_points() -> pd.Series:
     return frame[frame["year"].between(*GENERAL)].groupby("iso3")["ideal_point"].mean()
 
 
+@kept.result
+def _scale_ends(which: str) -> pd.DataFrame:
+    """90% bootstrap limits of each voter's place, by ISO3."""
+    table = voters(which)
+    found = scaling.facing(scaling.scale(table), general_points())
+    return scaling.bootstrap(table, found.scores, rounds=400, seed=0)
+
+
 @cache
 def cyber_scale(which: str = CORE) -> tuple[pd.DataFrame, scaling.Scale]:
     """Each voter's place on the line of a set of roll calls with 90% bootstrap limits, and the scale.
@@ -721,7 +731,7 @@ def cyber_scale(which: str = CORE) -> tuple[pd.DataFrame, scaling.Scale]:
     """
     table = voters(which)
     found = scaling.facing(scaling.scale(table), general_points())
-    ends = scaling.bootstrap(table, found.scores, rounds=400, seed=0)
+    ends = _scale_ends(which)
     frame = pd.DataFrame({"score": found.scores, "low": ends["low"], "high": ends["high"]})
     frame["general"] = general_points().reindex(frame.index)
     return frame.sort_values("score", kind="stable"), found

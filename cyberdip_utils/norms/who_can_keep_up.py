@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.countries import regions, states
@@ -486,6 +486,7 @@ def risk_set() -> pd.DataFrame:
 
 
 @cache
+@kept.result
 def hazard_ratios(around: str = "land", baseline: str = "cubic", link: str = "cloglog") -> pd.DataFrame:
     """The hazard model: neighbours' share, region (against Europe) and income group (against high).
 

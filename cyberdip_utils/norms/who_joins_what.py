@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import in_region, members, regions, states
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number
@@ -191,6 +191,7 @@ def likeness(which: str = WHOLE) -> pd.DataFrame:
 
 
 @cache
+@kept.result
 def list_overlaps() -> pd.DataFrame:
     """Every pair of whole lists: members in common and what chance would give (1,000 tables redrawn, seed 0)."""
     return joining.overlaps(incidence(WHOLE), rounds=1000, seed=0)

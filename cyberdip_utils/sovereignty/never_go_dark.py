@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.cable_map import add_lines, say_grey
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
@@ -555,6 +555,7 @@ def _step(number: float) -> str:
 
 
 @cache
+@kept.result
 def cuts_of_all(target: str = CORE, land: bool = False, planned: bool = False) -> pd.Series:
     """The least number of cables whose loss parts each country from the target; by ISO3 code."""
     targets = core(planned) if target == CORE else (target,)
