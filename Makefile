@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data data-refresh bench book readme classroom slides kept
+.PHONY: lab setup test lint strip data data-refresh bench bench-hub book readme classroom slides kept
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -22,6 +22,8 @@ kept:     ## make opening states and slow results anew where code or tables chan
 	@$(RUN) kept $(KEPT_ARGS)
 bench:    ## time exhibits, import and notebooks
 	@$(RUN) bench $(BENCH_ARGS)
+bench-hub: ## a class's hub on this machine, with students: make bench-hub HUB_ARGS="--users 20"
+	@$(RUN) bench-hub $(HUB_ARGS)
 book:     ## build the handbook as a web site, offline, into artifacts/book/html
 	@$(RUN) book $(BOOK_ARGS)
 readme:   ## write the generated parts of README.md

@@ -349,6 +349,7 @@ def main(argv):
         "data",
         "data-refresh",
         "bench",
+        "bench-hub",
         "book",
         "kept",
         "readme",

@@ -206,7 +206,8 @@ class StudentSpawner(LocalProcessSpawner):
 
     def user_env(self, env):
         found = pwd.getpwnam(self.settings.system_user(self.user.name))
-        return env | {"USER": found.pw_name, "HOME": found.pw_dir, "SHELL": "/bin/bash"}
+        own = {"USER": found.pw_name, "HOME": found.pw_dir, "SHELL": "/bin/bash"}
+        return env | own | {"JUPYTER_RUNTIME_DIR": f"{found.pw_dir}/.run"}
 
     async def start(self):
         ensure_student(self.settings, self.user.name)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import pwd
 import signal
 import sys
 import time
@@ -89,6 +88,8 @@ def to_stop(
 
 def students(homes: str, names: list[str]) -> dict[int, str]:
     """Uid -> system user of the students: those whose folder lies in ``homes``, and those named."""
+    import pwd
+
     return {
         u.pw_uid: u.pw_name
         for u in pwd.getpwall()
@@ -124,4 +125,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        pass

@@ -87,6 +87,9 @@ def install(to: Path) -> None:
         shutil.rmtree(clone, ignore_errors=True)
         run("git", "-c", f"safe.directory={ROOT}/.git", "clone", "--quiet", "--bare", f"file://{ROOT}", clone)
         run("chmod", "-R", "u=rwX,go=rX", clone)
+        # git copies from another user's clone only where a settings file allows it
+        allow = f"[include]\n\tpath = /etc/gitconfig\n[safe]\n\tdirectory = {clone}\n"
+        (to / "handbook.gitconfig").write_text(allow, encoding="utf-8")
     print(
         f"Ready. Next: {to}/env/bin/python {handbook}/classroom/hub/hub.py check /etc/cyberdip-hub/hub.toml"
     )
@@ -115,6 +118,8 @@ def missing(given: settings.Settings) -> list[str]:
             break
     if not shutil.which("node"):
         found.append("node is not on this machine; the proxy needs version 18 or newer.")
+    if given.mode == "accounts":
+        found += open_accounts([*given.students, *given.teachers])
     if given.mode == "workshop" and not shutil.which("useradd"):
         found.append("useradd is not on this machine; a workshop makes a system user for each student.")
     for name in ("certificate", "key"):
@@ -125,6 +130,24 @@ def missing(given: settings.Settings) -> list[str]:
         found.append(
             f"One student may use {given.memory_mb} MB and {given.reserve_mb} MB are kept back; the machine has {total:.0f}."
         )
+    return found
+
+
+def open_accounts(names: list[str]) -> list[str]:
+    """Accounts that are missing, are root's, or have a home folder that others can look into; in sentences."""
+    import pwd
+
+    found = []
+    for name in names:
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            found.append(f"This machine has no user {name}.")
+            continue
+        if user.pw_uid == 0:
+            found.append(f"{name} is root; the hub is no place for that.")
+        elif Path(user.pw_dir).is_dir() and Path(user.pw_dir).stat().st_mode & 0o077:
+            found.append(f"Others can look into {user.pw_dir}; run: chmod 700 {user.pw_dir}")
     return found
 
 

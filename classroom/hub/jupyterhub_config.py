@@ -93,8 +93,11 @@ if given.uses_systemd:
         """A unit of systemd for each student: control groups hold memory and CPU of all its processes together."""
 
         async def start(self):
-            ensure_student(given, self.user.name)
+            self.home = ensure_student(given, self.user.name).pw_dir
             return await super().start()
+
+        def get_env(self):
+            return super().get_env() | {"JUPYTER_RUNTIME_DIR": f"{self.home}/.run"}
 
     c.JupyterHub.spawner_class = StudentUnit
     c.SystemdSpawner.username_template = (PREFIX if given.mode == "workshop" else "") + "{USERNAME}"
@@ -126,9 +129,7 @@ c.Spawner.environment = {
     "CYBERDIP_HUB_IDLE": str(given.idle_minutes),
     "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
     # nbgitpuller may copy from the hub's own clone, which belongs to another user
-    "GIT_CONFIG_COUNT": "1",
-    "GIT_CONFIG_KEY_0": "safe.directory",
-    "GIT_CONFIG_VALUE_0": f"{given.handbook}.git",
+    "GIT_CONFIG_SYSTEM": f"{given.handbook}.gitconfig",
 }
 
 # ---------------------------------------------------------------- services

@@ -20,6 +20,7 @@ SHORTEST_TEACHER = 20
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,19}")  # a system user "class-NAME" has at most 32 letters
 PREFIX = "class-"  # of the system users that a workshop makes; no other user of the machine is ever touched
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LONGEST_HOMES = 30  # with a name and "/.run/kernel-….-1" a socket's path stays within Linux's 107 letters
 PLACES = ("handbook", "environment", "proxy", "homes", "state")
 
 
@@ -178,6 +179,10 @@ def parse(given: Mapping, environ: Mapping[str, str] | None = None) -> Settings:
     for name in PLACES:
         if not Path(getattr(got, name)).is_absolute():
             wrong.append(f"{name} is {getattr(got, name)!r}; give the whole path, from / on.")
+    if len(got.homes) > LONGEST_HOMES:
+        wrong.append(
+            f"homes is too long a path: {LONGEST_HOMES} letters at most, or kernels cannot be reached."
+        )
     if len({got.port, got.hub_port, got.proxy_port}) < 3:
         wrong.append("port, hub_port and proxy_port have to differ.")
     if bool(got.certificate) != bool(got.key):

@@ -26,6 +26,8 @@ class FewKernels(AsyncMappingKernelManager):
 
 c.ServerApp.kernel_manager_class = FewKernels
 c.ServerApp.terminals_enabled = False
+# By TCP any other user of the machine could listen to what a kernel prints; these sockets lie in the own closed folder.
+c.KernelManager.transport = "ipc"
 c.ServerApp.allow_origin = ""
 c.ServerApp.disable_check_xsrf = False
 c.ServerApp.max_body_size = c.ServerApp.max_buffer_size = 50_000_000
