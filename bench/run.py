@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -96,10 +97,7 @@ def main() -> None:
     ap.add_argument("--states", type=int, default=60)
     args = ap.parse_args()
     os.environ["CYBERDIP_STRICT"] = "1"
-    versions = ", ".join(
-        f"{m} {__import__('importlib.metadata', fromlist=['version']).version(m)}"
-        for m in ("pandas", "plotly", "ipywidgets", "anywidget")
-    )
+    versions = ", ".join(f"{m} {version(m)}" for m in ("pandas", "plotly", "ipywidgets", "anywidget"))
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; {versions}\n")
 
     floor, ours = imports(args.runs)
