@@ -182,6 +182,19 @@ def test_by_year_adds_up_to_the_dated_systems():
     assert int(one["systems"].iloc[0]) == int((raw["ready_on"].dt.year == 2001).sum())
 
 
+def test_sentences_of_one_system_are_grammar():
+    """Names that hold "land" or "are" stay whole, and one is not "are"."""
+    said = cross.cables_by_year.view(where="SLB", upto=2021).takeaway
+    assert "1 system that lands in Solomon Islands:" in said
+    found = cross.direct_links.view(source="SHN").takeaway
+    assert found.startswith(
+        "Saint Helena, Ascension and Tristan da Cunha: no country with which it shares a system"
+    )
+    for where in ("CRI", "SYC", "ISL", "NLD"):
+        both = cross.cables_by_year.view(where=where, picture="editions").takeaway
+        assert "1 are" not in both and "1 systems" not in both and "system that land " not in both
+
+
 @pytest.mark.parametrize("match", [cross.BY_NAME, cross.BY_PLACE])
 def test_editions_partition(match):
     parts = cross.editions(match=match)

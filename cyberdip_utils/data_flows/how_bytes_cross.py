@@ -304,6 +304,7 @@ def cables_view(
         As in :func:`editions`.
     """
     place = "" if where == EVERYWHERE else f" that land in {country(where)}"
+    place_one = "" if where == EVERYWHERE else f" that lands in {country(where)}"
     kind = {ALL: "systems", ABROAD: "international systems", HOME: "systems inside one country"}[reach]
     chosen = choose(systems(), where, reach)
     if picture == "editions":
@@ -314,8 +315,9 @@ def cables_view(
             message = f"No {kind}{place} in either edition."
             return View(figures.empty(message), message, table, CABLES_CAVEAT, sources)
         takeaway = (
-            f"Of {plural(n_old, kind.replace('systems', 'system', 1), kind)}{place} on the map of June 2021, {len(parts['gone']):,} are not found again "
-            f"in April 2026 {match}; of {n_new:,} there, {len(parts['new']):,} are new."
+            f"Of {plural(n_old, kind.replace('systems', 'system', 1), kind)}{place if n_old != 1 else place_one} on the map of June 2021, "
+            f"{plural(len(parts['gone']), 'is', 'are')} not found again "
+            f"in April 2026 {match}; of {n_new:,} there, {plural(len(parts['new']), 'is', 'are')} new."
         )
         error = drawn.reading_error()
         caveat = (
@@ -340,7 +342,7 @@ def cables_view(
         caveat += f" {plural(undated, 'system has', 'systems have')} no year and {'is' if undated == 1 else 'are'} left out."
     running = dated[dated["status"] == RUNNING]
     words = f"Up to {upto}, {plural(len(dated), kind.replace('systems', 'system', 1), kind)}"
-    words += place.replace("land", "lands") if len(dated) == 1 else place
+    words += place_one if len(dated) == 1 else place
     if count == KM:
         known = dated["km"].notna()
         takeaway = f"{words} {'has' if len(dated) == 1 else 'have'} {_length(dated['km'].sum())} in all"
@@ -566,7 +568,8 @@ def links_view(
         return View(figure, takeaway, table.assign(share=share_of.round(3)), caveat, sources)
     found = partners(source, edition, rule)
     if found.empty:
-        message = f"{country(source)}: no country with which it {meaning.replace('share', 'shares', 1).replace('are', 'is', 1)} ({edition})."
+        alone = "shares a system" if rule == drawn.ANY else "is joined by a system of these two only"
+        message = f"{country(source)}: no country with which it {alone} ({edition})."
         return View(figures.empty(message), message, pd.DataFrame(), caveat, sources)
     mine = landings_of(edition)
     mine = cable_map.international(mine).query("iso3 == @source")["cable"]

@@ -104,8 +104,13 @@ def gained(
         takeaway = (
             f"Between {start} and {end} {'exports' if measure == 'growth' else figs.low(label)} rose in "
             f"{share(up, len(frame))} of the comparable economies{size}, most in {country(frame.index[0])} "
-            f"({first['change']:+,.1f} {unit_change}); {old} of them {'has' if old == 1 else 'have'} no value in {end} and "
-            f"{'is' if old == 1 else 'are'} compared at the newest one."
+            f"({first['change']:+,.1f} {unit_change}); "
+            + (
+                f"{old} of them {'has' if old == 1 else 'have'} no value in {end} and "
+                f"{'is' if old == 1 else 'are'} compared at the newest one."
+                if old
+                else f"all of them have a value in {end}."
+            )
         )
         table = frame.reset_index().assign(economy=lambda f: [country(c) for c in f["iso3"]])
         table = table[["economy", "first", "last", "to", "change"]].rename(
@@ -632,7 +637,9 @@ def specifications(
         table = model.tally(frame, by)
         gap = table["clear and positive"] / table["specifications"]
         takeaway += (
-            f" {WORDS[by]}: clear and positive in {gap.max():.0%} with “{table['choice'][gap.idxmax()]}” and in "
+            f" {WORDS[by]}: clear and positive in {gap.max():.0%} with every option there is."
+            if gap.max() == gap.min()
+            else f" {WORDS[by]}: clear and positive in {gap.max():.0%} with “{table['choice'][gap.idxmax()]}” and in "
             f"{gap.min():.0%} with “{table['choice'][gap.idxmin()]}”."
         )
         return View(figs.by_choice(table), takeaway, table.round(3), caveat, INPUTS)

@@ -531,6 +531,8 @@ def compare(
             ("Cost at your weights", "points") if measure == "weights" else crisis.MEASURES[measure][:2]
         )
         tied = order.loc[order[column] == best[column], "team"].tolist()
+        if best[column] == 1:
+            unit = unit.removesuffix("s")
         first = " and ".join(tied) if len(tied) < 4 else f"{len(tied)} games, tied,"
         takeaway = (
             f"{label}: {'most' if high else 'least'} for {first} with {best[column]:g} {unit}, and "
