@@ -2,5 +2,5 @@
 
 from cyberdip_utils.data import DataError, about, catalog, cite, load
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = ["DataError", "about", "catalog", "cite", "load"]
