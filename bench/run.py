@@ -1,19 +1,26 @@
-"""``make bench``: what the handbook costs, as ratios to a floor measured in the same run.
+"""``make bench``: what the handbook costs, next to a floor and to the stock way, measured in one run.
 
-The floor is a kernel with pandas, plotly.graph_objects and ipywidgets imported. Prints import time,
-run-all time and memory of each notebook, and the time of each exhibit's view with serialisation.
-Nothing here is a test: numbers depend on the machine.
+    python bench/run.py [--quick] [--only open exhibits pixels tables growth] [--engines PYTHON] [--write]
+
+(a) open: importing the package, and running all cells of each chapter, against a kernel with pandas,
+plotly.graph_objects and ipywidgets; (b) exhibits, pixels: an update of an exhibit against the same marks drawn by
+``interact`` and ``plotly.express``; (c) tables: loading against plain ``pandas.read_csv``; growth: with a table 10 and 100
+times as long. ``--write`` makes docs/benchmarks.md and docs/images/growth.svg. Nothing here is a test: numbers
+depend on the machine. Times are processor seconds (user and system) unless they say otherwise, because other work on
+the machine changes them less than the clock.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
 import time
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,96 +29,504 @@ import psutil
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tools")]
 FLOOR = "import pandas, plotly.graph_objects, ipywidgets"
 OURS = "import cyberdip_utils, cyberdip_utils.exhibit, cyberdip_utils.figures, cyberdip_utils.teach"
+PARTS = ("open", "exhibits", "pixels", "tables", "growth")
+GOALS = {"import": 1.15, "run": 1.5, "memory": 1.2, "update": 3.0, "cold": 1.5}
+SMALL = 20_000  # bytes; below it a load is mostly pandas setting up types
 
 
-def seconds(code: str, runs: int) -> float:
-    """Median wall-clock time in seconds of fresh Python processes that run ``code``."""
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+def note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
-def imports(runs: int) -> tuple[float, float]:
-    """Import time in seconds above an empty process: (floor, ours)."""
-    empty = seconds("pass", runs)
-    return seconds(FLOOR, runs) - empty, seconds(OURS, runs) - empty
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[18] if len(values) > 1 else values[0]
 
 
-def run_notebook(book: nbformat.NotebookNode, folder: Path) -> tuple[float, float]:
-    """Run all cells: seconds from the first cell to the last, and the kernel's memory in MB (PSS)."""
-    client = NotebookClient(
-        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+# ---------------------------------------------------------------- (a) opening
+
+
+def process_cpu(code: str) -> float:
+    """Processor seconds of a fresh Python process that runs ``code``."""
+    count = "import time as _t; _a = _t.process_time()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{count}{code}\nprint(_t.process_time() - _a)"],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
+    return float(done.stdout.split()[-1])
+
+
+def imports(runs: int) -> dict:
+    """Import of the floor and of the handbook, in turn; seconds."""
+    floor, ours = [], []
+    for _ in range(runs + 1):
+        floor.append(process_cpu(FLOOR))
+        ours.append(process_cpu(OURS))
+    floor, ours = (
+        statistics.median(floor[1:]),
+        statistics.median(ours[1:]),
+    )  # the first one fills the disk cache
+    return {"floor": floor, "ours": ours, "ratio": ours / floor}
+
+
+def run_notebook(book: nbformat.NotebookNode, folder: Path) -> dict:
+    """Start a kernel and run all cells: its processor seconds, seconds by the clock, and memory in MB (PSS)."""
+    client = NotebookClient(
+        book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
+    start = time.perf_counter()
     with client.setup_kernel():
-        pid = client.km.provisioner.pid
-        start = time.perf_counter()
+        kernel = psutil.Process(client.km.provisioner.pid)
         for i, cell in enumerate(book.cells):
             client.execute_cell(cell, i)
-        taken = time.perf_counter() - start
-        info = psutil.Process(pid).memory_full_info()
-        memory = getattr(info, "pss", info.uss) / 1e6
-    return taken, memory
+        clock, used, info = time.perf_counter() - start, kernel.cpu_times(), kernel.memory_full_info()
+    return {
+        "cpu": used.user + used.system,
+        "clock": clock,
+        "mb": getattr(info, "pss", info.uss) / 1e6,
+    }
 
 
-def notebooks(runs: int) -> list[tuple[str, float, float]]:
-    """(name, median seconds, median MB) of the floor and of each notebook."""
-    floor = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FLOOR)])
-    rows = []
+def chapters(runs: int) -> dict:
+    """Each notebook as shipped and with everything computed, floors in between."""
+    floor_book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FLOOR)])
     paths = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    for name, load, folder in [("floor", lambda: nbformat.from_dict(floor), ROOT)] + [
-        (p.stem, lambda p=p: nbformat.read(p, as_version=4), p.parent) for p in paths
-    ]:
-        results = [run_notebook(load(), folder) for _ in range(runs)]
-        rows.append((name, *(statistics.median(x) for x in zip(*results, strict=True))))
-    return rows
+    floors, kept, computed = [], {p: [] for p in paths}, {}
+    for k in range(runs):
+        for i, path in enumerate(paths):
+            if i % 4 == 0:
+                floors.append(run_notebook(nbformat.from_dict(floor_book), ROOT))
+            os.environ["CYBERDIP_STRICT"] = "0"
+            kept[path].append(run_notebook(nbformat.read(path, as_version=4), path.parent))
+            if k == 0:
+                os.environ["CYBERDIP_STRICT"] = "1"
+                computed[path] = run_notebook(nbformat.read(path, as_version=4), path.parent)
+        note(f"chapters: round {k + 1} of {runs}")
+    os.environ["CYBERDIP_STRICT"] = "0"
+
+    def middle(rows: list[dict]) -> dict:
+        return {key: statistics.median(r[key] for r in rows) for key in rows[0]}
+
+    return {
+        "floor": middle(floors),
+        "rows": [{"name": p.stem, **middle(kept[p]), "computed": computed[p]} for p in paths],
+    }
 
 
-def exhibits(states: int) -> list[tuple[str, int, float, float, float]]:
-    """(name, states, median ms, 95th percentile ms, median kB) of view + serialisation, caches empty."""
+# ---------------------------------------------------------------- (b) updates
+
+
+def exhibits(count: int) -> dict:
+    """View and serialisation of every exhibit, and the chosen ones against plotly.express; milliseconds."""
+    import stock
+
     from cyberdip_utils.exhibit import all_exhibits
 
-    rows = []
+    os.environ["CYBERDIP_STRICT"] = "1"
+    every, chosen = [], []
     for name, exhibit in sorted(all_exhibits().items()):
+        listed = stock.states(name, count)
         exhibit.payload()  # the first one loads the tables
-        taken, sizes = [], []
-        for values in exhibit.states(limit=states):
+        taken, sizes, theirs, their_sizes = [], [], [], []
+        for values in listed:
+            if name in stock.NAMES:
+                parts = stock.points(exhibit.view(**values).figure)
+                start = time.process_time()
+                message = stock.stock_message(stock.stock(parts))
+                theirs.append((time.process_time() - start) * 1000)
+                their_sizes.append(len(message) / 1000)
             exhibit.forget()
-            start = time.perf_counter()
+            start = time.process_time()
             content = exhibit.payload(**values)
-            taken.append((time.perf_counter() - start) * 1000)
+            taken.append((time.process_time() - start) * 1000)
             sizes.append(len(content) / 1000)
-        cut = statistics.quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
-        rows.append((name, len(taken), statistics.median(taken), cut, statistics.median(sizes)))
-    return rows
+        row = {"name": name, "n": len(taken), "median": statistics.median(taken), "p95": p95(taken)}
+        row |= {"kb": statistics.median(sizes)}
+        every.append(row)
+        if theirs:
+            also = {"stock_median": statistics.median(theirs), "stock_p95": p95(theirs)}
+            chosen.append(
+                row | also | {"kind": stock.NAMES[name], "stock_kb": statistics.median(their_sizes)}
+            )
+    os.environ["CYBERDIP_STRICT"] = "0"
+    return {"every": every, "chosen": chosen}
+
+
+# ---------------------------------------------------------------- (c) tables
+
+
+def tables(runs: int) -> dict:
+    """Loading each table cold and warm against ``pandas.read_csv`` of the same file; milliseconds."""
+    import pandas as pd
+
+    from cyberdip_utils import data
+
+    def middle(action, n: int) -> float:
+        taken = []
+        for _ in range(n):
+            start = time.process_time()
+            action()
+            taken.append(time.process_time() - start)
+        return statistics.median(taken) * 1000
+
+    folder, rows = data.data_folder(), []
+    start = time.process_time()
+    entries = data._manifest(folder)
+    manifest = (time.process_time() - start) * 1000
+    for name, entry in sorted(entries.items()):
+        if "schema" not in entry:
+            continue
+
+        def cold(name: str = name) -> None:
+            data._table.cache_clear()
+            data.load(name)
+
+        def plain(path: Path = folder / entry["path"]) -> None:
+            pd.read_csv(path)
+
+        plain()
+        rows.append(
+            {
+                "name": name,
+                "rows": entry["rows"],
+                "bytes": entry["bytes"],
+                "cold": middle(cold, runs),
+                "plain": middle(plain, runs),
+                "warm": middle(lambda name=name: data.load(name), 4 * runs),
+            }
+        )
+    return {"manifest": manifest, "rows": rows}
+
+
+# ---------------------------------------------------------------- the page
+
+
+def machine() -> dict:
+    names = ("pandas", "numpy", "plotly", "ipywidgets", "anywidget", "jupyterlab", "ipykernel")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return {
+        "date": date.today().isoformat(),
+        "commit": commit.stdout.strip(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        "versions": ", ".join(f"{n} {version(n)}" for n in names),
+    }
+
+
+def goal(met: bool) -> str:
+    return "met" if met else "**not met**"
+
+
+def open_page(got: dict) -> list[str]:
+    one, many = got["import"], got["chapters"]
+    floor = many["floor"]
+    rows = many["rows"]
+    lines = [
+        "## (a) Opening a chapter",
+        "",
+        "The floor is a kernel that imports pandas, plotly.graph_objects and ipywidgets and does nothing else. *Run all*",
+        "starts a kernel and runs every cell of the notebook. *As shipped* uses what `data/kept` holds",
+        "([decision 2](decisions/0002-what-is-kept-between-sessions.md)); *computed* leaves it alone, as after a change of code or data.",
+        "",
+        f"Import of the package: {one['ours']:.2f} s against {one['floor']:.2f} s, ratio **{one['ratio']:.2f}** "
+        f"(goal {GOALS['import']}: {goal(one['ratio'] <= GOALS['import'])}).",
+        "",
+        f"Floor: {floor['cpu']:.2f} s of processor time, {floor['clock']:.2f} s by the clock, {floor['mb']:.0f} MB.",
+        "",
+        "| Notebook | run all, s | ratio | by the clock, ratio | computed, ratio | memory, MB | ratio | computed, MB |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for r in rows:
+        lines.append(
+            f"| {r['name']} | {r['cpu']:.2f} | {r['cpu'] / floor['cpu']:.2f} | {r['clock'] / floor['clock']:.2f} | "
+            f"{r['computed']['cpu'] / floor['cpu']:.2f} | {r['mb']:.0f} | {r['mb'] / floor['mb']:.2f} | {r['computed']['mb']:.0f} |"
+        )
+    quick = [r["cpu"] / floor["cpu"] <= GOALS["run"] for r in rows]
+    light = [r["mb"] / floor["mb"] <= GOALS["memory"] for r in rows]
+    most = max(rows, key=lambda r: r["computed"]["mb"])
+    typical = statistics.median(r["cpu"] / floor["cpu"] for r in rows)
+    return [
+        *lines,
+        "",
+        f"Run all, goal {GOALS['run']}: {sum(quick)} of {len(rows)} notebooks ({goal(all(quick))} for all); the median ratio is {typical:.2f}. "
+        f"Memory, goal {GOALS['memory']}: {sum(light)} of {len(rows)} ({goal(all(light))} for all). The heaviest kernel, with everything "
+        f"computed, takes {most['computed']['mb']:.0f} MB ({most['name']}); Binder gives 2,000 MB.",
+        "",
+        "What is above the goals: chapters whose findings need tables and statistics that are computed at each run. A",
+        "first control that is moved adds about 15 MB, plotly's own description of all its properties.",
+        "",
+    ]
+
+
+def update_page(got: dict, pixels: list[dict] | None) -> list[str]:
+    chosen, every = got["chosen"], got["every"]
+    lines = [
+        "## (b) Moving a control",
+        "",
+        f"The same marks are drawn in two ways for {len(chosen)} exhibits, chosen by kind of picture before any was timed. Stock is",
+        "`interact` with plotly.express rebuilt at each change. It is handed its table ready-made, while the exhibit",
+        "computes its own, with its takeaway, table and caveat; maps carry their shapes in stock, since nothing may be fetched.",
+        "",
+        "In the kernel, view and serialisation (caches of states empty), milliseconds of processor time:",
+        "",
+        "| Exhibit | kind | states | exhibit median | p95 | kB | stock median | p95 | kB | stock / exhibit, p95 |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for r in chosen:
+        lines.append(
+            f"| {r['name']} | {r['kind']} | {r['n']} | {r['median']:.0f} | {r['p95']:.0f} | {r['kb']:.0f} | {r['stock_median']:.0f} | "
+            f"{r['stock_p95']:.0f} | {r['stock_kb']:.0f} | {r['stock_p95'] / r['p95']:.1f} |"
+        )
+    ratios = [r["stock_p95"] / r["p95"] for r in chosen]
+    lines += [
+        "",
+        f"Goal, {GOALS['update']:.0f} times faster at the 95th percentile: {sum(x >= GOALS['update'] for x in ratios)} of {len(ratios)} "
+        f"({goal(min(ratios) >= GOALS['update'])} for all). Never slower: {sum(x >= 1 for x in ratios)} of {len(ratios)} "
+        f"({goal(min(ratios) >= 1)} for all).",
+        "",
+    ]
+    if pixels:
+        lines += [
+            "From the control's event to the drawn picture, JupyterLab in Chromium "
+            f"{pixels[0].get('browser', '')}, milliseconds by the clock, both ways moved in turn:",
+            "",
+            "| Exhibit | updates | exhibit median | p95 | stock median | p95 | stock / exhibit, median | p95 |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|",
+        ]
+        for r in pixels:
+            a, b = r["ours"], r["stock"]
+            lines.append(
+                f"| {r['name']} | {a['n']} | {a['median']:.0f} | {a['p95']:.0f} | {b['median']:.0f} | {b['p95']:.0f} | "
+                f"{b['median'] / a['median']:.1f} | {b['p95'] / a['p95']:.1f} |"
+            )
+        ratios = [r["stock"]["p95"] / r["ours"]["p95"] for r in pixels]
+        middles = [r["stock"]["median"] / r["ours"]["median"] for r in pixels]
+        missed = sum(r["missed"] for r in pixels)
+        lines += [
+            "",
+            f"Goal, {GOALS['update']:.0f} times at the 95th percentile: {sum(x >= GOALS['update'] for x in ratios)} of {len(ratios)} "
+            f"({goal(min(ratios) >= GOALS['update'])} for all). Never slower: {sum(x >= 1 for x in ratios)} of {len(ratios)} at the 95th "
+            f"percentile, {sum(x >= 1 for x in middles)} of {len(middles)} at the median ({goal(min(ratios) >= 1)} for all). "
+            f"Updates that were not drawn within 15 s: {missed}. Both ways pay the same way to the kernel and back, which bounds the ratio.",
+            "",
+        ]
+    slow = sorted(every, key=lambda r: -r["p95"])[:10]
+    under = sum(r["p95"] < 100 for r in every)
+    lines += [
+        f"All {len(every)} exhibits: {under} answer within 100 ms at the 95th percentile (view and serialisation). The slowest:",
+        "",
+        "| Exhibit | states | median, ms | p95, ms | kB |",
+        "|---|---:|---:|---:|---:|",
+        *(f"| {r['name']} | {r['n']} | {r['median']:.0f} | {r['p95']:.0f} | {r['kb']:.0f} |" for r in slow),
+        "",
+    ]
+    return lines
+
+
+def table_page(got: dict) -> list[str]:
+    rows = got["rows"]
+    cold, plain, warm = (sum(r[k] for r in rows) for k in ("cold", "plain", "warm"))
+    large = [r for r in rows if r["bytes"] >= SMALL]
+    small = [r for r in rows if r["bytes"] < SMALL]
+    met = [r["cold"] / r["plain"] <= GOALS["cold"] for r in large]
+    met_small = [r["cold"] / r["plain"] <= GOALS["cold"] for r in small]
+    extra = max(r["cold"] - r["plain"] for r in small)
+    lines = [
+        "## (c) Loading a table",
+        "",
+        "`load` checks the file against the hash in the manifest and gives every column its type; plain is `pandas.read_csv(path)`,",
+        "which does neither. Cold: nothing in memory (the manifest, read once a session, takes "
+        f"{got['manifest']:.0f} ms more). Warm: asked for again.",
+        "",
+        f"All {len(rows)} tables together: cold {cold:.0f} ms, plain {plain:.0f} ms, ratio **{cold / plain:.2f}** (goal {GOALS['cold']}: "
+        f"{goal(cold / plain <= GOALS['cold'])}); warm {warm:.1f} ms, {warm / plain:.1%} of plain.",
+        "",
+        f"One by one: {sum(met)} of {len(large)} tables of {SMALL // 1000} kB and more keep to {GOALS['cold']}, and {sum(met_small)} of {len(small)} smaller "
+        f"ones ({goal(all(met + met_small))} for all). Types cost pandas a fixed time for each column; on a small file that is most of "
+        f"it, and at most {extra:.1f} ms.",
+        "",
+        "| Table | rows | kB | cold, ms | plain, ms | ratio | warm, ms |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for r in sorted(rows, key=lambda r: -r["bytes"])[:15]:
+        lines.append(
+            f"| {r['name']} | {r['rows']:,} | {r['bytes'] / 1000:.0f} | {r['cold']:.1f} | {r['plain']:.1f} | "
+            f"{r['cold'] / r['plain']:.2f} | {r['warm']:.2f} |"
+        )
+    worst = max(rows, key=lambda r: r["cold"] / r["plain"])
+    return [
+        *lines,
+        "",
+        f"The 15 largest are shown. The worst ratio is that of {worst['name']} ({worst['rows']} rows): {worst['cold']:.1f} ms against "
+        f"{worst['plain']:.1f} ms.",
+        "",
+    ]
+
+
+def growth_page(got: dict) -> list[str]:
+    import grow
+
+    rows, last = got["rows"], got["rows"][-1]
+    per_row = (last["peak_mb"] - rows[0]["peak_mb"]) / (last["rows"] - rows[0]["rows"])
+
+    def reach(gb: float) -> str:
+        return f"{(gb * 1000 - rows[0]['peak_mb']) / per_row / 1e6:,.0f} million rows"
+
+    lines = [
+        "## How cost grows",
+        "",
+        f"`removal_requests`, the longest table, made longer by drawing its rows again; chapter 1.3's own code loads it, adds it up by who",
+        "asked and makes the opening picture, in a fresh process for each length with nothing kept.",
+        "",
+        "![CPU seconds to load, add up and draw, by number of rows: loading and adding up grow with the table, the picture does not](images/growth.svg)",
+        "",
+        "| times | rows | CSV, MB | load, s | sums, s | picture, s | sent, kB | peak memory, MB |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for r in rows:
+        lines.append(
+            f"| {r['times']} | {r['rows']:,} | {r['csv_mb']:.0f} | {r['load']:.2f} | {r['sums']:.2f} | {r['picture']:.2f} | {r['bytes'] / 1000:.0f} | {r['peak_mb']:.0f} |"
+        )
+    lines += [
+        "",
+        f"Between the two longest, ten times the rows cost {grow.slope(rows, 'load'):.1f} times the loading and {grow.slope(rows, 'sums'):.1f} times the sums: in "
+        "proportion. What goes to the page does not grow, because pictures show sums. Memory grows by "
+        f"{per_row * 1e6 / 1000:.2f} kB a row at its peak: 2 GB (Binder) end at about {reach(2)}, 16 GB at about {reach(16)} of such a table.",
+        "",
+        "Beyond Binder's memory, DuckDB (or Polars' streaming engine) takes over on one machine: it reads the file in pieces and keeps only the sums, so",
+        "the disk is the limit. Where the file no longer fits one disk or one machine takes too long, Dask (or Spark) takes over",
+        "on several. The view stays as it is: it needs the sums only.",
+        "",
+    ]
+    if got["engines"]:
+        lines += [
+            f'The same aggregation, `tally(removals("Google"), "asker")`, on the CSV file of {last["csv_mb"]:.0f} MB ([bench/engines.py](../bench/engines.py)):',
+            "",
+            "| Engine | groups | same sums as the chapter | clock, s | processor, s | peak memory of a process, MB |",
+            "|---|---:|---|---:|---:|---:|",
+            *(
+                f"| {e['engine']} {e['version']} | {e['groups']} | {'yes, every number' if e['same'] else 'no'} | {e['wall']:.1f} | {e['cpu']:.1f} | {e['peak_mb']:.0f} |"
+                for e in got["engines"]
+            ),
+            "",
+            "Dask ran on two worker processes of a local cluster, which on several machines differs by the scheduler's address. The run stops",
+            "if one sum differs. Reading and summing are counted together; starting the cluster as well.",
+            "",
+        ]
+    return lines
+
+
+def page(got: dict, command: str) -> str:
+    m = got["machine"]
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Made by `{command}` on {m['date']}, at commit {m['commit']}. Do not edit by hand.",
+        "",
+        f"{m['system']}, {m['cores']} cores, {m['memory_gb']} GB, load average {m['load']} when the run began"
+        + (
+            " (**other work ran beside it**: times by the clock are to be read with care; ratios compare what was measured side by side)"
+            if m["load"] and m["load"] > 1.5
+            else ""
+        )
+        + f". Python {m['python']}; {m['versions']}.",
+        "",
+        "Times are seconds of processor time, user and system, unless they say *by the clock*. Ratios are to what was measured",
+        "in the same run on the same machine.",
+        "",
+    ]
+    if "open" in got:
+        lines += open_page(got["open"])
+    if "exhibits" in got:
+        lines += update_page(got["exhibits"], got.get("pixels"))
+    if "tables" in got:
+        lines += table_page(got["tables"])
+    if "growth" in got:
+        lines += growth_page(got["growth"])
+    lines += [
+        "## Commands",
+        "",
+        "```",
+        "make kept",
+        'make bench                              # all of it; BENCH_ARGS="--quick" for a first look',
+        "pip install 'dask[dataframe]' distributed duckdb pandas      # in an environment of their own",
+        'make bench BENCH_ARGS="--engines PYTHON_OF_THAT_ENVIRONMENT --write"',
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Measure and print."""
-    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ap.add_argument("--runs", type=int, default=5)
-    ap.add_argument("--states", type=int, default=60)
+    """Measure, print, and write when asked."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--quick", action="store_true", help="fewer rounds and states")
+    ap.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    ap.add_argument("--engines", help="a Python with dask[dataframe], distributed and duckdb")
+    ap.add_argument(
+        "--json",
+        type=Path,
+        default=ROOT / "artifacts" / "bench.json",
+        help="the numbers; parts not run are kept",
+    )
+    ap.add_argument(
+        "--write", action="store_true", help="write docs/benchmarks.md and docs/images/growth.svg"
+    )
     args = ap.parse_args()
-    os.environ["CYBERDIP_STRICT"] = "1"
-    versions = ", ".join(f"{m} {version(m)}" for m in ("pandas", "plotly", "ipywidgets", "anywidget"))
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; {versions}\n")
+    os.environ["CYBERDIP_STRICT"] = "0"
+    os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a reader's Python keeps its compiled files
+    import keep
 
-    floor, ours = imports(args.runs)
-    print(f"import: floor {floor:.2f} s, handbook {ours:.2f} s, ratio {ours / floor:.2f} (goal 1.15)\n")
+    if any(keep.stale(m) for m in keep.modules()):
+        note("Some of data/kept is stale: run `make kept` first, or the chapters are measured without it.")
+    got = (
+        json.loads(args.json.read_text(encoding="utf-8"))
+        if set(args.only) != set(PARTS) and args.json.is_file()
+        else {}
+    )
+    got["machine"] = machine()
+    runs = 1 if args.quick else 3
+    if "open" in args.only:
+        got["open"] = {"import": imports(3 if args.quick else 9), "chapters": chapters(runs)}
+    if "exhibits" in args.only:
+        got["exhibits"] = exhibits(15 if args.quick else 60)
+    if "pixels" in args.only:
+        import pixels
+        import stock
 
-    rows = notebooks(min(args.runs, 3))
-    _, t0, m0 = rows[0]
-    print(f"{'notebook':38}{'s':>8}{'ratio':>8}{'MB':>8}{'ratio':>8}   (goals 2 and 1.3)")
-    for name, t, m in rows:
-        print(f"{name:38}{t:8.2f}{t / t0:8.2f}{m:8.0f}{m / m0:8.2f}")
+        got["pixels"] = pixels.measure(
+            list(stock.NAMES)[: 2 if args.quick else None], 8 if args.quick else 23
+        )
+    if "tables" in args.only:
+        got["tables"] = tables(3 if args.quick else 9)
+    if "growth" in args.only:
+        import grow
 
-    print(f"\n{'exhibit':38}{'states':>8}{'median ms':>11}{'p95 ms':>9}{'kB':>8}")
-    for name, n, middle, high, kb in exhibits(args.states):
-        print(f"{name:38}{n:8}{middle:11.1f}{high:9.1f}{kb:8.1f}")
+        got["growth"] = grow.run([1, 10] if args.quick else [1, 10, 100], args.engines)
+    args.json.parent.mkdir(parents=True, exist_ok=True)
+    args.json.write_text(json.dumps(got, indent=1), encoding="utf-8")
+    said = [
+        a
+        for a in ("--quick" if args.quick else "", "--engines PYTHON" if args.engines else "", "--write")
+        if a
+    ]
+    text = page(got, f'make bench BENCH_ARGS="{" ".join(said)}"')
+    print(text)
+    if args.write:
+        import grow
+
+        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8", newline="\n")
+        if "growth" in got:
+            image = ROOT / "docs" / "images" / "growth.svg"
+            image.write_text(grow.plot(got["growth"]["rows"]), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

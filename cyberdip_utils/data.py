@@ -214,6 +214,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
             na_values=[""],
             true_values=["true"],
             false_values=["false"],
+            low_memory=False,  # in one piece: quicker, and the types are given
         )
     except (ValueError, TypeError, OverflowError) as err:
         why = " ".join(str(err).split())[:200]

@@ -1,0 +1,91 @@
+"""One aggregation of chapter 1.3 on Dask and on DuckDB, from the CSV file; run by bench/grow.py.
+
+    PYTHON bench/engines.py dask|duckdb FILE.csv
+
+PYTHON is that of an environment with ``dask[dataframe] distributed duckdb``, which the handbook does not need. The
+question is ``tally(removals("Google"), "asker")``: requests, items, judged and taken items by who asked. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+OUTCOMES = (
+    "removed_law",
+    "removed_rules",
+    "not_found",
+    "too_little_information",
+    "no_action",
+    "already_removed",
+)
+SINCE = 2019  # the year from which Google tells what became of every item
+
+
+def on_dask(path: str) -> list:
+    """On two worker processes of a local cluster; on several machines only the address of the scheduler differs."""
+    import dask
+    import dask.dataframe as dd
+    from distributed import Client, LocalCluster
+
+    dask.config.set({"distributed.worker.memory.terminate": False})
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster),
+    ):
+        numbers = ["n", "items", *OUTCOMES]
+        frame = dd.read_csv(
+            path,
+            blocksize="32MB",
+            usecols=["company", "year", "asker", *numbers],
+            dtype={"company": "str", "year": "int64", "asker": "str", **dict.fromkeys(numbers, "float64")},
+            keep_default_na=False,
+            na_values=[""],
+        )
+        frame = frame[frame["company"] == "Google"]
+        judged = frame[list(OUTCOMES)].sum(axis=1).where(frame["year"] >= SINCE)
+        taken = frame[["removed_law", "removed_rules"]].sum(axis=1).where(judged.notnull())
+        sums = (
+            frame.assign(judged=judged, taken=taken).groupby("asker")[["n", "items", "judged", "taken"]].sum()
+        )
+        done = sums.compute().sort_index()
+    return [[code, *map(float, row)] for code, row in zip(done.index, done.to_numpy(), strict=True)]
+
+
+def on_duckdb(path: str) -> list:
+    """In one process, streaming over the file."""
+    import duckdb
+
+    six = " + ".join(f"coalesce({c}, 0)" for c in OUTCOMES)
+    query = f"""
+        select asker, sum(n), coalesce(sum(items), 0),
+               coalesce(sum(case when year >= {SINCE} then {six} end), 0),
+               coalesce(sum(case when year >= {SINCE} then coalesce(removed_law, 0) + coalesce(removed_rules, 0) end), 0)
+        from read_csv('{path}', header = true) where company = 'Google' and asker is not null
+        group by asker order by asker"""
+    return [[code, *map(float, row)] for code, *row in duckdb.connect().execute(query).fetchall()]
+
+
+def main() -> None:
+    engine, path = sys.argv[1:]
+    start = time.perf_counter()
+    rows = {"dask": on_dask, "duckdb": on_duckdb}[engine](path)
+    wall = time.perf_counter() - start
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(
+        json.dumps(
+            {
+                "rows": rows,
+                "wall": wall,
+                "cpu": sum(u.ru_utime + u.ru_stime for u in used),
+                "peak_mb": max(u.ru_maxrss for u in used) / 1000,
+                "version": __import__(engine).__version__,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""From a moved control to the changed picture, in JupyterLab in Chromium: the exhibits of bench/stock.py in both ways.
+
+One notebook for each exhibit holds it (behind one slider that steps through its states) and, below, the same states as
+``interact`` with ``plotly.express``. They are moved in turn, so that whatever else the machine does falls on both. The
+clock runs in the page, from the control's event to the frame after the picture shows the state's number.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tests" / "browser"), str(ROOT / "tools")]
+
+SETUP = f"""
+import sys
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "bench")!r}]
+import ipywidgets as w
+import stock
+from cyberdip_utils.exhibit import all_exhibits
+NAME, COUNT = {{name!r}}, {{count}}
+given = [stock.points(all_exhibits()[NAME].view(**v).figure) for v in stock.states(NAME, COUNT)]
+"""
+OURS = "stock.marked(NAME, COUNT)"
+STOCK = """
+w.interact(lambda step: stock.stock(given[step], f"n{step}"), step=w.IntSlider(value=0, min=0, max=COUNT - 1))
+None
+"""
+PROBE = """() => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const where = {
+        ours: () => document.querySelector(".cdx"),
+        stock: () => document.querySelector(".widget-interact")?.parentElement
+            ?? document.querySelector(".noUi-handle").closest(".jp-OutputArea-output"),
+    };
+    const shows = (kind, text) => [...where[kind]().querySelectorAll("svg text")].some((t) => t.textContent === text);
+    window.there = (kind) => { try { return shows(kind, "n0"); } catch { return false; } };
+    window.step = async (kind, n) => {
+        const start = performance.now();
+        if (kind === "ours") {
+            const input = where.ours().querySelector("input[type=range]");
+            input.value = n;
+            input.dispatchEvent(new Event("input", {bubbles: true}));
+        } else {
+            where.stock().querySelector(".noUi-handle").dispatchEvent(
+                new KeyboardEvent("keydown", {key: "Right", bubbles: true, cancelable: true}));
+        }
+        while (!shows(kind, `n${n}`) && performance.now() - start < 15000) await frame();
+        const done = shows(kind, `n${n}`);
+        await frame();
+        return {ms: performance.now() - start, done};
+    };
+}"""
+
+
+def measure(names: list[str], count: int) -> list[dict]:
+    """For each exhibit the times in ms of both ways; an empty list where there is no browser."""
+    from conftest import QUIET, find_browser
+    from drawing import IDLE, RUN, jupyterlab, notebook
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    if path is None:
+        return []
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    rows = []
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as held, sync_playwright() as playwright:
+        folder = Path(held)
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
+        with jupyterlab(folder) as (address, token):
+            for name in names:
+                book = notebook(SETUP.format(name=name, count=count), OURS, STOCK)
+                nbformat.write(book, folder / f"{name}.ipynb")
+                page = browser.new_context(viewport={"width": 1400, "height": 2400}).new_page()
+                page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={token}")
+                page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+                page.wait_for_function(IDLE, timeout=60_000)
+                page.evaluate(PROBE)
+                page.evaluate(RUN)
+                page.wait_for_function("() => window.ran", timeout=180_000)
+                times: dict[str, list[float]] = {"ours": [], "stock": []}
+                missed = 0
+                page.wait_for_function("() => there('ours') && there('stock')", timeout=90_000)
+                page.wait_for_timeout(1500)
+                for n in range(1, count):
+                    for kind in times:
+                        got = page.evaluate("([k, n]) => step(k, n)", [kind, n])
+                        missed += not got["done"]
+                        if n > 2 and got["done"]:  # the first two warm up
+                            times[kind].append(got["ms"])
+                page.context.close()
+                rows.append({"name": name, "missed": missed} | {k: summary(v) for k, v in times.items()})
+                print(rows[-1], file=sys.stderr, flush=True)
+        rows and rows[0].update(browser=browser.version)
+        browser.close()
+    return rows
+
+
+def summary(values: list[float]) -> dict:
+    """Median, 95th percentile and count."""
+    return {
+        "n": len(values),
+        "median": float(np.median(values)) if values else float("nan"),
+        "p95": float(np.percentile(values, 95)) if values else float("nan"),
+    }
+
+
+if __name__ == "__main__":
+    measure(sys.argv[2:], int(sys.argv[1]))
