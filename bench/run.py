@@ -383,7 +383,7 @@ def growth_page(got: dict) -> list[str]:
     lines = [
         "## How cost grows",
         "",
-        f"`removal_requests`, the longest table, made longer by drawing its rows again; chapter 1.3's own code loads it, adds it up by who",
+        "`removal_requests`, the longest table, made longer by drawing its rows again; chapter 1.3's own code loads it, adds it up by who",
         "asked and makes the opening picture, in a fresh process for each length with nothing kept.",
         "",
         "![CPU seconds to load, add up and draw, by number of rows: loading and adding up grow with the table, the picture does not](images/growth.svg)",
