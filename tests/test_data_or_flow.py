@@ -197,3 +197,37 @@ def test_check_lead():
     assert "number of criteria" in check("5.1", "lead", (total.iloc[0] - total.iloc[1]) / 6).sentence
     assert "leader's score" in check("5.1", "lead", score.iloc[-1]).sentence
     assert not check("5.1", "lead", 7).right
+
+
+# --- What the evidence readings say ---------------------------------------------------------------------------
+
+
+def test_the_years_without_a_framework_fall_only_when_the_union_shrinks():
+    """The reading of e8: it falls in 2020 alone, and there because the United Kingdom is no longer counted."""
+    from cyberdip_utils.data_flows import transfer_break
+
+    table = all_exhibits()["transfer_break"].view(**DEBATE.evidence["e8"]["show"]).table.set_index("year")
+    rise = table.filter(like="with the EU").iloc[:, 0].diff()
+    without = table.index[~table["decision in force"].astype(bool)]
+    assert len(without) == 4 and [y for y in without if rise[y] <= 0] == [2020]
+    left = set(transfer_break.members("EU", "2019-12-31")) - set(transfer_break.members("EU", "2020-12-31"))
+    assert left == {"GBR"}
+
+
+def test_the_circles_shrink_with_each_framework_and_grow_afterwards():
+    table = all_exhibits()["free_flow_network"].view(**DEBATE.evidence["e13"]["show"]).table.set_index("year")
+    number = table.sum(axis=1)
+    falls = [int(y) for y in number.index if number.diff()[y] < 0]
+    assert falls == [2015, 2020] and all(number.iloc[-1] > number[y - 1] for y in falls)
+
+
+def test_the_successor_of_convention_108_is_nearly_all_european_so_far():
+    table = all_exhibits()["joining_dates"].view(
+        lists=("Convention 108: parties", "Convention 108+: ratifications")
+    )
+    states = load("states").set_index("name")["un_region"].astype(str)
+    rows = table.table.assign(region=table.table["state"].map(states))
+    outside = rows[rows["region"] != "Europe"].groupby("list")["state"].nunique()
+    n = rows.groupby("list")["state"].nunique()
+    assert outside["Convention 108+: ratifications"] < 0.25 * n["Convention 108+: ratifications"]
+    assert outside["Convention 108: parties"] >= 8

@@ -151,10 +151,12 @@ def test_evidence_opens_states_in_which_its_reading_holds():
     )
     assert deterred["Hit back"] < 0.7 * deterred["Do nothing"]
     assert coded["Do nothing"] - coded["Hit back"] < (deterred["Do nothing"] - deterred["Hit back"]) / 3
-    # e9: probing against an echo ends in more attacks than forgiving on both sides
-    calm = all_exhibits()["restraint_game"].view(one="generous", other="generous").takeaway
-    first = [int(re.search(r"attacks in (\d+)%", t)[1]) for t in (shown["e9"].takeaway, calm)]
-    assert first[0] > first[1]
+    # e9: two who only answer attack more than two who forgive and less than where one probes; some attacks answer nothing
+    game = all_exhibits()["restraint_game"].view
+    calm, probing = game(one="generous", other="generous"), game(one="probe", other="echo")
+    first = [int(re.search(r"attacks in (\d+)%", v.takeaway)[1]) for v in (calm, shown["e9"], probing)]
+    assert first == sorted(set(first))
+    assert int(re.search(r"(\d+)% of its attacks answer nothing", shown["e9"].takeaway)[1]) > 0
     # e10: inside what the turned calendar gives
     assert "about what chance gives" in shown["e10"].takeaway
     # e11: later incidents are more severe, and were so before 2018

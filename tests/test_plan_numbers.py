@@ -304,17 +304,17 @@ SAID = [
     ("5.4", "at 80 the duty", "weigh_5_4", {"able": 80}, "“Make it a duty in law” comes out ahead"),
     (
         "5.5",
-        "fairness, a moral agenda",
+        "fairness, against a moral agenda",
         "weigh_5_5",
         ONE | {"fairness": 1},
-        "“A moral agenda” comes out ahead",
+        "“Against a moral agenda” comes out ahead",
     ),
     (
         "5.5",
-        "rights, a control agenda",
+        "rights, against a control agenda",
         "weigh_5_5",
         ONE | {"rights": 1},
-        "“A control agenda” comes out ahead",
+        "“Against a control agenda” comes out ahead",
     ),
     (
         "5.5",
@@ -342,8 +342,8 @@ def test_a_number_of_a_plan_is_the_exhibits(number, words, name, settings, held)
         ("5.2", "How often states keep a common rule that costs them", ONE | {"security": 1}, 54),
         ("5.2", "Governments that turn a free hand against their people", ONE | {"rights": 1}, 22),
         ("5.2", "States with a real say in the rules", ONE | {"fairness": 1}, 87),
-        ("5.5", "Rule-making that sets values, not function", ONE | {"fairness": 1}, 14),
-        ("5.5", "Governments that turn new powers on critics", ONE | {"rights": 1}, 31),
+        ("5.5", "Rule-making that sets values, not function", ONE | {"fairness": 1}, 15),
+        ("5.5", "Governments that turn new powers on critics", ONE | {"rights": 1}, 21),
         ("5.5", "How often states keep a narrow rule that costs them", ONE | {"stability": 1}, 35),
     ],
 )

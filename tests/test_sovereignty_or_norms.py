@@ -236,3 +236,16 @@ def test_check():
     ):
         verdict = check(wrong)
         assert not verdict.right and said in verdict.sentence
+
+
+def test_small_states_are_not_answered_less():
+    """The reading of e14: two allies stand highest, Russia and India low, and the rest not below the average."""
+    from cyberdip_utils.exhibit import all_exhibits
+
+    show = rules.debate.evidence["e14"]["show"]
+    table = all_exhibits()["response_gap"].view(**show).table.set_index("Group")
+    rate = table["With response"] / table["Incidents"]
+    named = rate.drop(["all", "others"])
+    assert set(named.nlargest(2).index) == {"South Korea", "Germany"}
+    assert set(named.nsmallest(2).index) == {"Russia", "India"}
+    assert rate["others"] >= rate["all"]

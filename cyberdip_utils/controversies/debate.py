@@ -300,7 +300,7 @@ class Debate:
         return float(a["low"]), float(a["high"])
 
     def effects(self, **levers: float) -> pd.DataFrame:
-        """How each side does on each criterion, −2 (far worse) to 2 (far better), under these assumptions.
+        """How each side's policy does on each criterion, −2 (far worse than today) to 2 (far better), under these assumptions.
 
         Returns
         -------
@@ -556,7 +556,7 @@ class Debate:
         sides = [s for s in self.sides if any(self.claims[k]["side"] == s for k in shown)]
         deepest = max(sum(self.claims[k]["side"] == s for k in shown) for s in sides)
         # three columns or more: narrower words, higher rows, evidence farther from its mark
-        wide = {1: 40, 2: 16}.get(len(sides), 12)
+        wide = {1: 40, 2: 16}.get(len(sides), 11)
         figure = figures.new(
             max(360, 130 + (96 if len(sides) < 3 else 116) * deepest),
             xaxis={"visible": False, "range": [-0.5, len(sides) - 0.5]},
@@ -651,7 +651,8 @@ class Debate:
             figure.add_annotation(
                 x=i,
                 y=-0.4,
-                text=f"<b>{figures.plain(self.sides[s], width=min(wide, 14))}</b>",
+                text=f"<b>{figures.plain(self.sides[s], width=14 if len(sides) < 3 else 12)}</b>",
+                font={"size": 14 if len(sides) < 3 else 12},
                 showarrow=False,
                 yanchor="bottom",
             )
@@ -669,7 +670,7 @@ class Debate:
                     else -1
                 )
                 away = 0.2 + 0.1 * (order % 3) if len(sides) < 3 else 0.28 + 0.14 * (order % 2)
-                spots.append((x + outward * away, y - 0.12 + 0.24 * (order // (3 if len(sides) < 3 else 2))))
+                spots.append((x + outward * away, y - 0.13 + 0.26 * (order // (3 if len(sides) < 3 else 2))))
             figure.add_trace(
                 go.Scatter(
                     x=[x for x, _ in spots],
@@ -734,8 +735,8 @@ class Debate:
     def _weigh_view(self, levers: Mapping[str, float]) -> View:
         score = self.score(**levers)
         caveat = (
-            "The effects behind the score are judgements by the editors, each with its reason in the table and in the "
-            "debate's file. The score shows what follows from them and from you; it cannot show who is right."
+            "The effects behind the score, from −2 (far worse than today) to 2 (far better), are judgements by the editors, each "
+            "with its reason below and in the debate's file. The score shows what follows from them and from you; it cannot show who is right."
         )
         if score.isna().all():
             return View(
@@ -1031,22 +1032,32 @@ class Debate:
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float], inward: int) -> list[tuple[float, float]]:
-    """Points of a line on the map: straight between columns, bent ``inward`` (1 or -1) within one.
+    """Points of a line on the map, which leaves one mark and reaches the other nearly level.
 
-    A line within a column would otherwise hide behind the labels that stand in it. Bézier's quadratic curve, whose
-    middle lies half as far out as its control point.
+    The words of a claim stand below its mark and would hide a head that came from there; on a narrow page most would.
+    Within a column the line bends ``inward`` (1 or -1), past the words. Bézier's cubic curve with its two control points
+    beside the ends; the small slant keeps the heads of several lines at one mark apart.
     """
     (x0, y0), (x1, y1) = start, end
-    out = inward * (0.5 + 0.06 * abs(y1 - y0)) if x0 == x1 else 0.0
-    cx, cy = (x0 + x1) / 2 + out, (y0 + y1) / 2
-    steps = [i / 16 for i in range(17)]
-    return [
-        (
-            (1 - s) ** 2 * x0 + 2 * s * (1 - s) * cx + s**2 * x1,
-            (1 - s) ** 2 * y0 + 2 * s * (1 - s) * cy + s**2 * y1,
+    rise = y1 - y0
+    if x0 == x1:
+        out = inward * (0.42 + 0.05 * abs(rise))
+        controls = ((x0 + out, y0 + 0.12 * rise), (x1 + out, y1 - 0.12 * rise))
+    else:
+        run = 0.5 * (x1 - x0)
+        controls = ((x0 + run, y0 + 0.2 * rise), (x1 - run, y1 - 0.2 * rise))
+    corners = (start, *controls, end)
+    points = []
+    for i in range(17):
+        s = i / 16
+        shares = ((1 - s) ** 3, 3 * s * (1 - s) ** 2, 3 * s**2 * (1 - s), s**3)
+        points.append(
+            (
+                sum(f * x for f, (x, _) in zip(shares, corners, strict=True)),
+                sum(f * y for f, (_, y) in zip(shares, corners, strict=True)),
+            )
         )
-        for s in steps
-    ]
+    return points
 
 
 def _values(show: Mapping[str, Any]) -> dict[str, Any]:
