@@ -385,6 +385,21 @@ def format_reference(entry) -> tuple[str, str]:
     return ". ".join(_plain(x) for x in parts if x) + ".", _address(entry)
 
 
+def _linked(prose: str) -> list:
+    """Entries of the bibliography whose address is linked in a text; only these are read as BibTeX, which is slow."""
+    from pybtex.database import parse_string
+
+    text = (data_folder().parent / "notebooks" / "references.bib").read_text(encoding="utf-8")
+    plain = prose.replace("\\", "")
+    likely = []
+    for entry in re.split(r"(?m)^(?=@)", text):
+        given = re.findall(r"(?im)^\s*(?:doi|url)\s*=\s*[{\"]\s*(.*?)\s*[}\"]\s*,?\s*}?\s*$", entry)
+        if any(value.replace("\\", "") in plain for value in given):
+            likely.append(entry)
+    entries = parse_string("".join(likely), bib_format="bibtex").entries.values()
+    return [e for e in entries if _address(e) and f"({_address(e)})" in prose]
+
+
 def references(number: str) -> Panel:
     """The works that a chapter's text links to, from ``references.bib``, in alphabetical order.
 
@@ -392,11 +407,7 @@ def references(number: str) -> Panel:
     """
     book = json.loads(notebook_path(number).read_text(encoding="utf-8"))
     prose = " ".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "markdown")
-    found = sorted(
-        format_reference(e)
-        for e in _bibliography().entries.values()
-        if _address(e) and f"({_address(e)})" in prose
-    )
+    found = sorted(map(format_reference, _linked(prose)))
     text = "\n".join(f"{line} {address}" for line, address in found)
     items = "".join(
         f"<li>{escape(line)} <a href='{escape(address, quote=True)}'>{escape(address)}</a></li>"

@@ -90,3 +90,10 @@ def test_references_are_those_the_chapter_links_to(number):
 def test_hostile_text_is_escaped():
     verdict = teach.Verdict(False, "<script>alert(1)</script>")
     assert "<script>" not in verdict._repr_html_()
+
+
+def test_quick_reading_of_the_bibliography_finds_what_the_whole_has():
+    whole = teach._bibliography().entries.values()
+    prose = " ".join(f"({teach._address(e)})" for e in whole)
+    assert [e.key for e in teach._linked(prose)] == [e.key for e in whole if teach._address(e)]
+    assert teach._linked("no links") == []

@@ -309,14 +309,14 @@ class Debate:
             it, ``move × (position in its range − ½)``.
         """
         at = self._set(levers)
-        table = pd.DataFrame(0.0, index=list(self.sides), columns=list(CRITERIA))
+        cells = {side: dict.fromkeys(CRITERIA, 0.0) for side in self.sides}
         for e in self.raw["effect"]:
             value = e["middle"]
             for lever, move in e.get("moves", {}).items():
                 low, high = self.range(lever)
                 value += move * ((at[lever] - low) / (high - low) - 0.5)
-            table.loc[e["side"], e["criterion"]] = value
-        return table
+            cells[e["side"]][e["criterion"]] = value
+        return pd.DataFrame.from_dict(cells, orient="index", columns=list(CRITERIA)).astype(float)
 
     def score(self, **levers: float) -> pd.Series:
         """The weighted mean effect of each side, −2 to 2, by id. All missing if every weight is nought."""

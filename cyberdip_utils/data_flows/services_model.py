@@ -690,9 +690,9 @@ def _clear_positive(rows: Rows, x: np.ndarray) -> np.ndarray:
 
 
 @kept.result
-def tally_of(measure: str) -> pd.DataFrame:
+def tally_of(measure: str, by: str | None = None) -> pd.DataFrame:
     """:func:`tally` over all specifications of a measure."""
-    return tally(multiverse(measure))
+    return tally(multiverse(measure), by)
 
 
 def tally(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:

@@ -756,7 +756,7 @@ def finding_outcomes() -> str:
     """The same measure by outcome: levels against growth."""
     said = []
     for key in ("reach", "law", "liberties"):
-        t = model.tally(model.multiverse(key), "outcome").set_index("choice")
+        t = model.tally_of(key, "outcome").set_index("choice")
         cells = [
             f"{t.at[o, 'clear and positive'] / t.at[o, 'specifications']:.0%} for {figs.low(o)}"
             for o in (model.OUTCOMES["of_gdp"][0], model.OUTCOMES["growth"][0])

@@ -405,6 +405,7 @@ def alike(state: str, which: str = CORE, abstention: str = "apart") -> pd.DataFr
 
 
 @cache
+@kept.result
 def camps(which: str = CORE) -> pd.DataFrame:
     """Partitions of the voters of a set into 2 to 5 camps, one column for each number."""
     return ag.clusters(voters(which), range(2, 6))
