@@ -93,10 +93,6 @@ hub:
     JupyterHub:
       admin_access: false
       authenticator_class: generic-oauth   # your university's login; addresses and secret go into my-values.yaml
-      tornado_settings:
-        headers:
-          Content-Security-Policy: "frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
-          X-Content-Type-Options: nosniff
 
 proxy:
   https:
