@@ -215,18 +215,25 @@ def main(argv: list[str] | None = None) -> int:
             print(f"There is no student {args.name}.", file=sys.stderr)
             return 1
         register.write({k: v for k, v in names.items() if k != args.name})
-        print(f"{args.name} can now choose a new password; the folder is as it was.")
+        print(
+            f"Whoever comes in next as {args.name} chooses the password; the folder is as it was. Do it together."
+        )
         return 0
+    import pwd
+
+    made = [
+        u.pw_name.removeprefix(settings.PREFIX)
+        for u in pwd.getpwall()
+        if u.pw_name.startswith(settings.PREFIX)
+    ]
+    made = [name for name in made if Path(pwd.getpwnam(settings.PREFIX + name).pw_dir) == given.home(name)]
     if not args.yes:
-        print(f"This removes {len(names)} users and their folders below {given.homes}; say so with --yes.")
+        print(f"This removes {len(made)} users and their folders below {given.homes}; say so with --yes.")
         return 1
-    for name in names:
-        try:
-            remove_student(given, name)
-        except KeyError:
-            pass  # came in and never started a server
+    for name in made:
+        remove_student(given, name)
     register.write({})
-    print(f"{len(names)} users and their folders are gone.")
+    print(f"{len(made)} users and their folders are gone.")
     return 0
 
 
