@@ -912,3 +912,147 @@ def test_newcombes_difference():
     for n1, n2 in ((0, 5), (5, 0)):
         with pytest.raises(ValueError, match=exactly(f"n1 and n2: {n1} and {n2}; both must be above 0")):
             moves.difference(0, n1, 0, n2)
+
+
+# ---------------------------------------------------------------- what the first mutation run let through
+
+
+def test_one_pair_of_codes_agrees_and_has_no_kappa():
+    equal, kappa, n = stats.agreement(pd.Series(["x"]), pd.Series(["x"]))
+    assert (equal, n) == (1.0, 1) and math.isnan(kappa)
+
+
+def test_both_ends_of_the_bootstrap_of_a_weak_correlation():
+    draw = np.random.default_rng(6)
+    x, y = draw.normal(size=30), draw.normal(size=30)
+    got = rank.spearman(x, y, resamples=400, seed=3)
+    drawn = np.random.default_rng(3).integers(0, 30, size=(400, 30))
+    again = [reference.spearmanr(x[row], y[row]).statistic for row in drawn]
+    assert (got.low, got.high) == (near(np.percentile(again, 2.5)), near(np.percentile(again, 97.5)))
+    assert -0.8 < got.low < got.high < 0.8
+
+
+def test_log_rank_with_ties_and_three_groups_equals_statsmodels():
+    from statsmodels.duration.survfunc import survdiff
+
+    draw = np.random.default_rng(8)
+    for groups in ("ab", "abc"):
+        time = draw.integers(0, 6, size=23)
+        event, group = draw.random(23) < 0.7, draw.choice(list(groups), size=23)
+        time[:2], event[:2], group[:2] = 9, [True, False], list("ab")  # two are left to the last event
+        chi2, free, p = survival.log_rank(time, event, group)
+        theirs = survdiff(time.astype(float), event.astype(float), pd.factorize(group)[0])
+        assert (chi2, p) == (near(theirs[0]), near(theirs[1])) and free == len(groups) - 1
+
+
+def test_one_cause_alone_is_one_minus_kaplan_meier():
+    got = survival.cumulative_incidence(TIME, ["x" if e else "" for e in EVENT], ["x"])
+    curve = survival.kaplan_meier(TIME, EVENT)
+    read = got.set_index("time")["incidence"]
+    for row in curve.itertuples():
+        assert read[row.time] == near(1 - row.survival)
+    both = survival.cumulative_incidence([1, 2, 3], ["x", "y", ""], ["x", "y"])
+    assert list(both.index) == list(range(len(both))), "one running index, not one for each cause"
+
+
+def test_one_common_vote_is_enough_for_agreement():
+    votes = pd.DataFrame([["yes", "absent"], ["yes", "no"], ["absent", "yes"]])
+    share, shared = agreement.pairwise(votes)
+    assert (
+        shared.loc[0, 1] == 1
+        and share.loc[0, 1] == 1
+        and share.loc[1, 2] == 0
+        and math.isnan(share.loc[0, 2])
+    )
+    assert agreement.pairwise(votes, [0.5, 0.5])[0].loc[0, 1] == 1
+
+
+def test_lags_of_the_newey_west_errors():
+    for n in (12, 60, 100):
+        y = series(11, n=n, at=n // 2)
+        x = interrupted.design(n, n // 2, 2)
+        lags = math.floor(4 * (n / 100) ** (2 / 9))
+        theirs = glm(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+        got = interrupted.fit(y, n // 2, 2, variance="hac")
+        assert got.statistic == close(theirs.params[2] / theirs.bse[2]), f"{n} periods, {lags} lags"
+
+
+def test_negative_binomial_readings_have_a_spread_each():
+    y = np.vstack([series(5), series(9), series(13)])
+    got = interrupted.fit(y, 12, 2, variance="negative binomial")
+    alone = [interrupted.fit(row, 12, 2, variance="negative binomial") for row in y]
+    assert got.fitted == close(np.mean([a.fitted for a in alone], axis=0))
+    beta = np.log([[a.ratio] for a in alone])
+    error = beta[:, 0] / np.array([a.statistic for a in alone])
+    value, wide, _ = interrupted.pool(beta, (error**2)[:, None], 19)
+    assert got.statistic == close(value[0] / wide[0])
+
+
+def test_power_of_a_rate_with_some_spread():
+    """With an exposure that turns round, a spread between 1 and 2, and everything else as it is by default."""
+    draw = np.random.default_rng(21)
+    exposure = np.where(np.arange(24) % 3 == 0, 30.0, 10.0) * np.where(np.arange(24) >= 12, 3, 1)
+    y = draw.negative_binomial(90, 90 / (90 + exposure)).astype(float)
+    x = interrupted.design(24, 12, 2)
+    spread = glm(y, x, np.log(exposure)).fit().pearson_chi2 / 19
+    assert 1.05 < spread < 1.95
+    got = interrupted.power(y, 12, 2, exposure=exposure)
+    assert got["ratio"].tolist() == list(interrupted.RATIOS) and (got["runs"] == 500).all()
+    mean = glm(y, np.delete(x, [2, 3], axis=1), np.log(exposure)).fit().mu
+    rng = np.random.default_rng(2015)
+    wanted = np.array([np.where(np.arange(24) >= 12, r, 1) * mean for r in interrupted.RATIOS]).repeat(
+        500, axis=0
+    )
+    draws = rng.negative_binomial(wanted / (spread - 1), 1 / spread)
+    beta, error, _, _ = interrupted.quasi_poisson(draws, x, np.log(exposure), steps=12)
+    t = (beta[:, 2] / error[:, 2]).reshape(-1, 500)
+    seen = (abs(t) > reference.t.ppf(0.975, 19)).sum(axis=1)
+    assert abs(got["seen"] - seen).max() <= 2
+    two = interrupted.power(y, 12, 2, exposure=np.vstack([exposure, exposure]), ratios=(0.5, 2.0), runs=50)
+    assert two.equals(interrupted.power(y, 12, 2, exposure=exposure, ratios=(0.5, 2.0), runs=50))
+
+
+def test_pooled_readings_that_nearly_agree_keep_their_degrees_of_freedom():
+    values = np.array([[1.0], [1.0 + 1e-3]])
+    got = interrupted.pool(values, np.full((2, 1), 0.5), 10)
+    assert got[2] == near([11 / 13 * 10], rel=1e-4)
+    apart = interrupted.pool(np.array([[0.0], [9.0]]), np.full((2, 1), 1e-12), 10)
+    assert 0 < apart[2][0] < 1.2
+
+
+def test_a_move_on_the_very_next_day():
+    got = moves.next_moves(["p"] * 3, [0, 1, 0], [3, 4, 6], [2, 3, 4])
+    assert got.wait.tolist() == [1, 2, -1] and got.answer.tolist() == [3, 4, 0]
+    assert got.within(1).tolist() == [3, 0, 0] and got.within(2).tolist() == [3, 4, 0]
+    assert got.wait.dtype.kind == "i" and got.day.dtype.kind == "i"
+
+
+def test_both_ends_of_the_bootstrap_of_many_blocks():
+    blocks = np.random.default_rng(2).integers(0, 30, size=(25, 2, 3))
+    low, high = moves.bootstrap(blocks)
+    weight = np.random.default_rng(13).multinomial(25, np.full(25, 1 / 25), size=2000)
+    total = np.tensordot(weight, blocks, axes=1).astype(float)
+    shares = total / total.sum(axis=2, keepdims=True)
+    assert low == near(np.percentile(shares, 2.5, axis=0)) and high == near(
+        np.percentile(shares, 97.5, axis=0)
+    )
+    assert not np.array_equal(low, moves.bootstrap(blocks, seed=14)[0])
+    # one single count in a row, in one block of three
+    rare = np.array([[[1, 0], [5, 5]], [[0, 0], [5, 5]], [[0, 0], [5, 5]]])
+    low, high = moves.bootstrap(rare, draws=200)
+    assert low.tolist() == [[1, 0], [0.5, 0.5]] == high.tolist()
+
+
+def test_correlation_of_small_numbers_and_of_several_draws():
+    x, y = np.array([1.0, 2.0, 4.0, 7.0]), np.array([2.0, 1.0, 5.0, 6.0])
+    want = np.corrcoef(x, y)[0, 1]
+    assert moves.correlation(x * 1e-3, y * 1e-3, np.ones(4)) == near([want])
+    got = moves.correlation(np.vstack([x, -x, x[::-1]]), np.vstack([y, y, y]), np.ones((3, 4)))
+    assert got == near([want, -want, np.corrcoef(x[::-1], y)[0, 1]])
+
+
+def test_dirichlet_of_a_table_for_each_draw():
+    counts = np.arange(12).reshape(2, 2, 3)
+    low, _ = moves.dirichlet(counts)
+    assert low.shape == (2, 2, 3)
+    assert low[1, 0, 2] == near(reference.beta.ppf(0.025, 8.5, 6 + 7 + 1.0))
