@@ -400,7 +400,10 @@ def _overlap(which: str, yardstick: str) -> tuple[go.Figure, pd.DataFrame, str]:
         logs, "shared members, times expected", scale=figures.DIVERGING, lo=-2, hi=2, height=640
     )
     heat = next(t for t in figure.data if t.type == "heatmap")
-    heat.text = text.to_numpy().tolist()
+    # the diagonal is written by hand below, and not twice
+    heat.text = [
+        ["" if i == j else t for j, t in enumerate(row)] for i, row in enumerate(text.to_numpy().tolist())
+    ]
     heat.customdata = [["" if pd.isna(v) else f"{v:.1f} times expected" for v in r] for r in grid.to_numpy()]
     heat.hovertemplate = "%{y} and %{x}: %{text} shared, %{customdata}<extra></extra>"
     heat.colorbar.update(
