@@ -179,8 +179,9 @@ def _page_control(exhibit: Exhibit, name: str, values: list) -> tuple[dict, dict
 
 
 def _key(values: Mapping[str, Any]) -> str:
-    """The state's name in the index; ``page.js`` makes the same."""
-    return orjson.dumps(list(values.values())).decode()
+    """The state's name in the index; ``exhibit.js`` makes the same, and writes 1.0 as 1."""
+    whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values.values()]
+    return orjson.dumps(whole).decode()
 
 
 def _pool(payloads: list[Any]) -> dict[str, Any]:

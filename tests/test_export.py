@@ -3,12 +3,13 @@
 import gzip
 import itertools
 import random
+import re
 
 import orjson
 import pytest
 
 from cyberdip_utils.exhibit import all_exhibits
-from cyberdip_utils.export import _payload, _pool, export, grids, page_states, unpack
+from cyberdip_utils.export import _key, _payload, _pool, export, grids, page_states, unpack
 
 EXHIBITS = all_exhibits()
 every_exhibit = pytest.mark.parametrize("name", EXHIBITS)
@@ -90,3 +91,12 @@ def test_packing_stores_a_repeated_part_once():
     packed = _pool([{"figure": part, "n": 1}, {"figure": part, "n": 2}])
     assert packed["states"] == [{"figure": {"$": 0}, "n": 1}, {"figure": {"$": 0}, "n": 2}]
     assert unpack(gzip.compress(orjson.dumps(packed))) == [{"figure": part, "n": 1}, {"figure": part, "n": 2}]
+
+
+@every_exhibit
+def test_the_page_finds_a_state_by_the_name_that_javascript_makes(name):
+    """JSON.stringify writes 1.0 as 1 and 0.1 + 0.2 as Python does; no other number may differ."""
+    exhibit = EXHIBITS[name]
+    for state in page_states(exhibit, 12).states:
+        bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', _key(state))
+        assert not re.search(r"\d\.0(?!\d)", bare), bare
