@@ -476,3 +476,22 @@ def test_make_data_without_a_network_says_so_and_changes_nothing(tmp_path):
     assert asked and said.startswith("could not download https://") and "is there a network?" in said
     assert "nothing was changed" in said and "\n" not in said
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+# ---------------------------------------------------------------- the report of the mutation test
+
+
+def test_the_mutation_report_counts_what_was_noticed():
+    import mutate
+
+    listed = (
+        "    cyberdip_utils.stats.x_wilson__mutmut_1: killed\n"
+        "    cyberdip_utils.stats.x_wilson__mutmut_2: survived\n"
+        "    cyberdip_utils.norms.agreement.x_pairwise__mutmut_1: timeout\n"
+        "    cyberdip_utils.deterrence.transitions.xǁNextǁwithin__mutmut_1: killed\n"
+    )
+    lines, share = mutate.table(listed)
+    assert share == 0.75 and lines[-1] == "| all | 4 | 3 | 75.0% |"
+    assert "| `stats` | 2 | 1 | 50% |" in lines and "| `rank` | 0 | | |" in lines
+    assert all((ROOT / "cyberdip_utils" / m).is_file() for m in mutate.MODULES)
+    assert all((ROOT / "tests" / t).is_file() for t in mutate.TESTS)
