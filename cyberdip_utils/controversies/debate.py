@@ -651,7 +651,7 @@ class Debate:
             figure.add_annotation(
                 x=i,
                 y=-0.4,
-                text=f"<b>{figures.plain(self.sides[s], width=14 if len(sides) < 3 else 12)}</b>",
+                text=f"<b>{figures.plain(self.sides[s], width=14 if len(sides) < 3 else 10)}</b>",
                 font={"size": 14 if len(sides) < 3 else 12},
                 showarrow=False,
                 yanchor="bottom",
