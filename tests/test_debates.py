@@ -318,8 +318,12 @@ def test_outline_holds_every_claim_and_link(template):
     outline = template.outline()
     for key, claim in template.claims.items():
         assert f"**{key}** {claim['text']}" in outline
-    assert outline.count("- attacks ") == 4 and outline.count("- supports ") == 2
-    assert outline.count("- evidence ") == 4
+    assert outline.count("attacks ") == 4 and outline.count("supports ") == 2
+    assert re.findall(r"evidence (?:for|against) (e\d)", outline) == ["e1", "e2", "e3", "e4"]
+    near = template.outline("P1")
+    assert (
+        "- attacks S2 (One standard fits no case)" in near and "evidence for (e1): Look at how often" in near
+    )
 
 
 @every_file

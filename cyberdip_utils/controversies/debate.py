@@ -462,7 +462,10 @@ class Debate:
     # ---- argument map
 
     def outline(self, focus: str = "all", with_evidence: bool = True) -> str:
-        """The argument map as an indented outline in plain text."""
+        """The argument map as an indented outline in plain text.
+
+        For the whole debate links and evidence stand by their ids; for a side or a claim they are spelled out.
+        """
         shown = self._shown(focus)
         blocks = []
         for side, name in self.sides.items():
@@ -472,6 +475,9 @@ class Debate:
             lines = []
             for c in mine:
                 lines.append(f"- **{c['id']}** {c['text']}")
+                if focus == "all":
+                    lines += self._in_short(c, with_evidence)
+                    continue
                 for other in c.get("supports", []):
                     lines.append(f"  - supports {other} ({self.claims[other]['short']})")
                 for other in c.get("attacks", []):
@@ -483,6 +489,20 @@ class Debate:
                 lines.append(f"  - sources: {'; '.join(_cited(k) for k in c['sources'])}")
             blocks.append(f"**{name}**\n\n" + "\n".join(lines))
         return "\n\n".join(blocks)
+
+    def _in_short(self, claim: Mapping, with_evidence: bool) -> list[str]:
+        """What a claim bears on, its evidence and its sources, in two or three lines."""
+        parts = [f"{kind} {', '.join(claim[kind])}" for kind in ("supports", "attacks") if claim.get(kind)]
+        if with_evidence:
+            for bearing in SIGN:
+                ids = [
+                    k
+                    for k, e in self.evidence.items()
+                    if e["claim"] == claim["id"] and e["bearing"] == bearing
+                ]
+                parts += [f"evidence {bearing} {', '.join(ids)}"] if ids else []
+        lines = ["  - " + "; ".join(parts)] if parts else []
+        return [*lines, f"  - sources: {'; '.join(_cited(k) for k in claim['sources'])}"]
 
     def _shown(self, focus: str) -> list[str]:
         """Ids of the claims in focus: all, one side's, or one claim with those it bears on and that bear on it."""
