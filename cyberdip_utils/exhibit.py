@@ -723,7 +723,9 @@ class Exhibit:
         except Exception as error:
             if _strict():
                 raise
-            if isinstance(error, ValueError) and str(error):
+            from cyberdip_utils.data import DataError
+
+            if isinstance(error, (ValueError, DataError)) and str(error):
                 sentence = str(error).strip().replace("\n", " ")
                 return _Failure(sentence if sentence[-1] in ".!?" else sentence + ".", error)
             what = " ".join(f"{type(error).__name__}: {error}".split())[:200]

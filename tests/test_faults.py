@@ -131,7 +131,9 @@ def test_every_exhibit_says_which_file_is_missing(tmp_path):
 def test_one_file_gone_stops_only_the_exhibits_that_need_it(tmp_path):
     folder = tmp_path / "handbook" / "data"
     shutil.copytree(
-        ROOT / "data", folder, ignore=shutil.ignore_patterns("raw", "curated", "recipes", "kept", "__pycache__")
+        ROOT / "data",
+        folder,
+        ignore=shutil.ignore_patterns("raw", "curated", "recipes", "kept", "__pycache__"),
     )
     shutil.copytree(ROOT / "notebooks", tmp_path / "handbook" / "notebooks")
     (folder / "tables" / "shutdowns.csv").unlink()

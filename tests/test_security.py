@@ -472,15 +472,14 @@ def test_hostile_chapter_and_reference(monkeypatch):
         "bibtex",
     )
     address = teach.format_reference(entry.entries["x"])[1]
-    book = tmp = monkeypatch
-    tmp.setattr(teach, "_bibliography", lambda: entry)
+    monkeypatch.setattr(teach, "_linked", lambda prose: list(entry.entries.values()))
     body = {"cells": [{"cell_type": "markdown", "source": [f"[x]({address})"]}]}
 
     class Path_:
         def read_text(self, encoding):
             return json.dumps(body)
 
-    book.setattr(teach, "notebook_path", lambda number: Path_())
+    monkeypatch.setattr(teach, "notebook_path", lambda number: Path_())
     html = teach.references(first.number)._repr_html_()
     harmless(html)
     assert "&lt;script" in html
