@@ -8,6 +8,7 @@ question is ``tally(removals("Google"), "asker")``: requests, items, judged and 
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 import sys
@@ -81,7 +82,7 @@ def main() -> None:
                 "wall": wall,
                 "cpu": sum(u.ru_utime + u.ru_stime for u in used),
                 "peak_mb": max(u.ru_maxrss for u in used) / 1000,
-                "version": __import__(engine).__version__,
+                "version": importlib.import_module(engine).__version__,
             }
         )
     )
