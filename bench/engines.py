@@ -13,6 +13,7 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
 
 OUTCOMES = (
     "removed_law",
@@ -25,7 +26,16 @@ OUTCOMES = (
 SINCE = 2019  # the year from which Google tells what became of every item
 
 
-def on_dask(path: str) -> list:
+def peak() -> float:
+    """Largest memory of this process so far, MB."""
+    try:
+        text = Path("/proc/self/status").read_text(encoding="utf-8")
+        return int(text.split("VmHWM:")[1].split()[0]) / 1000
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def on_dask(path: str) -> tuple[list, float]:
     """On two worker processes of a local cluster; on several machines only the address of the scheduler differs."""
     import dask
     import dask.dataframe as dd
@@ -34,7 +44,7 @@ def on_dask(path: str) -> list:
     dask.config.set({"distributed.worker.memory.terminate": False})
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster),
+        Client(cluster) as client,
     ):
         numbers = ["n", "items", *OUTCOMES]
         frame = dd.read_csv(
@@ -52,10 +62,11 @@ def on_dask(path: str) -> list:
             frame.assign(judged=judged, taken=taken).groupby("asker")[["n", "items", "judged", "taken"]].sum()
         )
         done = sums.compute().sort_index()
-    return [[code, *map(float, row)] for code, row in zip(done.index, done.to_numpy(), strict=True)]
+        most = max([peak(), *client.run(peak).values()])
+    return [[code, *map(float, row)] for code, row in zip(done.index, done.to_numpy(), strict=True)], most
 
 
-def on_duckdb(path: str) -> list:
+def on_duckdb(path: str) -> tuple[list, float]:
     """In one process, streaming over the file."""
     import duckdb
 
@@ -66,13 +77,14 @@ def on_duckdb(path: str) -> list:
                coalesce(sum(case when year >= {SINCE} then coalesce(removed_law, 0) + coalesce(removed_rules, 0) end), 0)
         from read_csv('{path}', header = true) where company = 'Google' and asker is not null
         group by asker order by asker"""
-    return [[code, *map(float, row)] for code, *row in duckdb.connect().execute(query).fetchall()]
+    rows = [[code, *map(float, row)] for code, *row in duckdb.connect().execute(query).fetchall()]
+    return rows, peak()
 
 
 def main() -> None:
     engine, path = sys.argv[1:]
     start = time.perf_counter()
-    rows = {"dask": on_dask, "duckdb": on_duckdb}[engine](path)
+    rows, most = {"dask": on_dask, "duckdb": on_duckdb}[engine](path)
     wall = time.perf_counter() - start
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(
@@ -81,7 +93,7 @@ def main() -> None:
                 "rows": rows,
                 "wall": wall,
                 "cpu": sum(u.ru_utime + u.ru_stime for u in used),
-                "peak_mb": max(u.ru_maxrss for u in used) / 1000,
+                "peak_mb": most,
                 "version": importlib.import_module(engine).__version__,
             }
         )
