@@ -69,7 +69,11 @@ def _math(translator, node, display):
     import latex2mathml.converter
 
     made = latex2mathml.converter.convert(node.astext(), display="block" if display else "inline")
-    translator.body.append(f"<div class='formula' tabindex='0' role='group' aria-label='Formula'>{made}</div>" if display else made)
+    translator.body.append(
+        f"<div class='formula' tabindex='0' role='group' aria-label='Formula'>{made}</div>"
+        if display
+        else made
+    )
     raise nodes.SkipNode
 
 
