@@ -391,7 +391,7 @@ def growth_page(got: dict) -> list[str]:
         "`removal_requests`, the longest table, made longer by drawing its rows again; chapter 1.3's own code loads it, adds it up by who",
         "asked and makes the opening picture, in a fresh process for each length with nothing kept.",
         "",
-        "![CPU seconds to load, add up and draw, by number of rows: loading and adding up grow with the table, the picture does not](images/growth.svg)",
+        "![CPU seconds to load, add up and draw, by number of rows: loading and adding up grow with the table, the picture much less](images/growth.svg)",
         "",
         "| times | rows | CSV, MB | load, s | sums, s | picture, s | sent, kB | peak memory, MB |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -429,12 +429,24 @@ def growth_page(got: dict) -> list[str]:
     return lines
 
 
+def stamped(stamps: dict[str, str]) -> str:
+    """At which commit each part was measured."""
+    if len(set(stamps.values())) == 1:
+        return f"Measured at commit {next(iter(stamps.values()))}."
+    by = {c: [p for p in PARTS if stamps.get(p) == c] for c in dict.fromkeys(stamps.values())}
+    return (
+        "Measured in parts: "
+        + "; ".join(f"{', '.join(parts)} at commit {c}" for c, parts in by.items())
+        + "."
+    )
+
+
 def page(got: dict, command: str) -> str:
     m = got["machine"]
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `{command}` on {m['date']}, at commit {m['commit']}. Do not edit by hand.",
+        f"Made by `{command}` on {m['date']}. Do not edit by hand. {stamped(got['stamps'])}",
         "",
         f"{m['system']}, {m['cores']} cores, {m['memory_gb']} GB, load average {m['load']} when the run began"
         + (
@@ -504,6 +516,7 @@ def main() -> None:
         args.only, got = (), json.loads(args.json.read_text(encoding="utf-8"))
     else:
         got["machine"] = machine() | {"quick": args.quick}
+        got["stamps"] = got.get("stamps", {}) | dict.fromkeys(args.only, got["machine"]["commit"])
     runs = 1 if args.quick else 3
     if "open" in args.only:
         got["open"] = {"import": imports(3 if args.quick else 9), "chapters": chapters(runs)}
