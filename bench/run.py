@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tools")]
 FLOOR = "import pandas, plotly.graph_objects, ipywidgets"
 OURS = "import cyberdip_utils, cyberdip_utils.exhibit, cyberdip_utils.figures, cyberdip_utils.teach"
-PARTS = ("open", "exhibits", "pixels", "tables", "growth")
+PARTS = ("open", "exhibits", "pixels", "tables", "growth", "book")
 GOALS = {"import": 1.15, "run": 1.5, "memory": 1.2, "update": 3.0, "cold": 1.5}
 SMALL = 20_000  # bytes; below it a load is mostly pandas setting up types
 
@@ -429,6 +429,43 @@ def growth_page(got: dict) -> list[str]:
     return lines
 
 
+def book(folder: Path = ROOT / "artifacts" / "book" / "html") -> dict:
+    """Pages of the web book that `make book` built last, and what they weigh; empty if there is none."""
+    if not folder.is_dir():
+        note("There is no web book in artifacts/book/html: run `make book` first to have its sizes here.")
+        return {}
+    sys.path.insert(0, str(ROOT / "site"))
+    import build
+
+    pages, total, _ = build.sizes(folder)
+    heaviest = sorted(pages.items(), key=lambda item: -item[1])[:3]
+    return {
+        "pages": len(pages),
+        "exhibits": len([p for p in (folder / "_static" / "exhibits").iterdir() if p.is_dir()]),
+        "bytes": total,
+        "shared": (folder / "_static" / "plotly.min.js").stat().st_size,
+        "heaviest": heaviest,
+        "built": date.fromtimestamp((folder / "index.html").stat().st_mtime).isoformat(),
+    }
+
+
+def book_page(got: dict) -> list[str]:
+    """The web book's section."""
+    rows = [f"| {name} | {weight / 1000:,.0f} |" for name, weight in got["heaviest"]]
+    return [
+        "## The web book",
+        "",
+        f"Built on {got['built']}: {got['pages']} pages, {got['exhibits']} exhibits, {got['bytes'] / 1e6:.0f} MB in all, with every table as a",
+        f"download. The largest shared script is plotly.js, {got['shared'] / 1e6:.1f} MB before a server compresses it. A page's first view, compressed,",
+        "beyond the shared scripts (goal: under 1,500 kB):",
+        "",
+        "| Heaviest pages | kB |",
+        "|---|---:|",
+        *rows,
+        "",
+    ]
+
+
 def stamped(stamps: dict[str, str]) -> str:
     """At which commit each part was measured."""
     if len(set(stamps.values())) == 1:
@@ -468,11 +505,14 @@ def page(got: dict, command: str) -> str:
         lines += table_page(got["tables"])
     if "growth" in got:
         lines += growth_page(got["growth"])
+    if got.get("book"):
+        lines += book_page(got["book"])
     lines += [
         "## Commands",
         "",
         "```",
         "make kept",
+        "make book",
         'make bench                              # all of it; BENCH_ARGS="--quick" for a first look',
         "pip install 'dask[dataframe]' distributed duckdb pandas      # in an environment of their own",
         'make bench BENCH_ARGS="--engines PYTHON_OF_THAT_ENVIRONMENT --write"',
@@ -535,6 +575,8 @@ def main() -> None:
         import grow
 
         got["growth"] = grow.run([1, 10] if args.quick else [1, 10, 100], args.engines)
+    if "book" in args.only:
+        got["book"] = book()
     args.json.parent.mkdir(parents=True, exist_ok=True)
     args.json.write_text(json.dumps(got, indent=1), encoding="utf-8")
     quick, engines = got["machine"].get("quick"), got.get("growth", {}).get("engines")
