@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from cyberdip_utils.exhibit import Exhibit
+from cyberdip_utils.exhibit import Exhibit, _source
 
 __all__ = ["Export", "Plan", "export", "grids", "page_states", "unpack"]
 
@@ -304,9 +304,7 @@ def export(exhibit: Exhibit, limit: int = STATES, budget: int = BYTES) -> Export
             for i, _ in enumerate(batch):
                 places[_key(next(rest))] = [len(chunks), i]
             chunks.append(gzip.compress(orjson.dumps(_pool(batch)), compresslevel=9, mtime=0))
-        shown = [s["name"] for p in plan.states for s in orjson.loads(exhibit.payload(**p))["sources"]]
-        from cyberdip_utils.exhibit import _source
-
+        shown = [name for p in payloads for name in p["sources"]]
         made = Export(
             {
                 "spec": exhibit.spec() | {"controls": specs},

@@ -45,8 +45,8 @@ def now() -> str:
     return datetime.now().isoformat(timespec="seconds")
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON so that the file is either the old one or the whole new one.
+def write_text(path: Path, text: str) -> None:
+    """Write a text file so that it is either the old one or the whole new one.
 
     Raises
     ------
@@ -58,13 +58,18 @@ def write_json(path: Path, content: Any) -> None:
     part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            json.dump(content, file, ensure_ascii=False, indent=1)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON as :func:`write_text` does."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def read_json(path: Path, what: str) -> Any:

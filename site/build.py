@@ -19,6 +19,7 @@ import sys
 import tomllib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -335,7 +336,7 @@ def data_pages(source):
         rows.append(
             f"| [{name}]({name}.md) | {plain(a.title)} | {a.rows:,} | {plain(a.as_of)} | {plain(catalog().licence[name])} |"
         )
-        file = file_of(name)
+        file = table_paths()[name]
         fields = "\n".join(
             f"| `{f.column}` | {plain(f.type)} | {plain(f.description)} |" for f in a.fields.itertuples()
         )
@@ -419,10 +420,11 @@ def api_pages(source):
     )
 
 
-def file_of(name):
+@cache
+def table_paths():
+    """The file of each table, by name."""
     manifest = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    path = next(r["path"] for r in manifest["resources"] if r["name"] == name)
-    return ROOT / "data" / path
+    return {r["name"]: ROOT / "data" / r["path"] for r in manifest["resources"]}
 
 
 def front_pages(source, chapters):

@@ -6,13 +6,11 @@ A file holds the scenario, the seed, the world and the decisions, the team's nam
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from cyberdip_utils.deterrence.crisis import Decision, State, measures, play
-from cyberdip_utils.record import work_folder
+from cyberdip_utils.record import work_folder, write_text
 from cyberdip_utils.refusals import quoted
 
 FORMAT, VERSION = "cyberdip-crisis-game", 1
@@ -102,17 +100,9 @@ def save(state: State, name: str = "", folder: Path | None = None) -> Path:
         ``<team>-<scenario>-<seed>.json`` in the folder; an older game of that name is replaced.
     """
     folder = folder or games_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     slug = re.sub(r"[^a-z0-9]+", "-", clean_name(name).lower()).strip("-") or "team"
     path = folder / f"{slug}-{state.scenario}-{state.seed}.json"
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".saving-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(to_json(state, name))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_text(path, to_json(state, name))
     return path
 
 
