@@ -611,6 +611,8 @@ class Exhibit:
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """The values a reader finds, by control."""
+        for key, pairs in kept.options(self.module, self.name).items():
+            vars(self.controls[key]).setdefault("pairs", pairs)  # as its first use would set it
         return {key: c.check(key, c.start()) for key, c in self.controls.items()}
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import hashlib
 import inspect
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
@@ -57,9 +58,11 @@ def _text_hash(path: Path) -> bytes:
 
 @cache
 def _libraries() -> str:
-    from importlib.metadata import version
+    from importlib.metadata import distribution
 
-    return " ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    # importlib's own `version` reads the whole of a library's description as an e-mail
+    read = {name: distribution(name).read_text("METADATA") or "" for name in LIBRARIES}
+    return " ".join(f"{name} {re.search(r'(?m)^Version: (.+)$', text)[1]}" for name, text in read.items())
 
 
 def key(files: Iterable[str]) -> str:
@@ -221,3 +224,9 @@ def opening(module: str, exhibit: str) -> tuple[bytes, str] | None:
     """The first state of an exhibit: its payload for the page and its text; None when it must be computed."""
     found = _content(module).get("openings", {}).get(exhibit)
     return (found["payload"].encode(), found["text"]) if found else None
+
+
+def options(module: str, exhibit: str) -> dict[str, list[tuple[str, Any]]]:
+    """(label, value) of the options that an exhibit's controls take from tables, by control; empty when not kept."""
+    found = _content(module).get("openings", {}).get(exhibit, {})
+    return {key: decode(pairs) for key, pairs in found.get("options", {}).items()}

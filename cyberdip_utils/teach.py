@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
+from cyberdip_utils import kept
 from cyberdip_utils.data import about, catalog, data_folder
 
 _HERE = Path(__file__).resolve().parent
@@ -385,10 +386,17 @@ def format_reference(entry) -> tuple[str, str]:
     return ". ".join(_plain(x) for x in parts if x) + ".", _address(entry)
 
 
-def _linked(prose: str) -> list:
-    """Entries of the bibliography whose address is linked in a text; only these are read as BibTeX, which is slow."""
+@kept.result
+def _formatted(entry: str) -> tuple[str, str]:
+    """:func:`format_reference` of one entry given as the bibliography writes it; reading BibTeX is slow, so it is kept."""
     from pybtex.database import parse_string
 
+    (made,) = parse_string(entry, bib_format="bibtex").entries.values()
+    return format_reference(made)
+
+
+def _linked(prose: str) -> list[tuple[str, str]]:
+    """Sentence and address of the works whose address is linked in a text, in the order of the bibliography."""
     text = (data_folder().parent / "notebooks" / "references.bib").read_text(encoding="utf-8")
     plain = prose.replace("\\", "")
     likely = []
@@ -396,8 +404,7 @@ def _linked(prose: str) -> list:
         given = re.findall(r"(?im)^\s*(?:doi|url)\s*=\s*[{\"]\s*(.*?)\s*[}\"]\s*,?\s*}?\s*$", entry)
         if any(value.replace("\\", "") in plain for value in given):
             likely.append(entry)
-    entries = parse_string("".join(likely), bib_format="bibtex").entries.values()
-    return [e for e in entries if _address(e) and f"({_address(e)})" in prose]
+    return [(line, address) for line, address in map(_formatted, likely) if address and f"({address})" in prose]
 
 
 def references(number: str) -> Panel:
@@ -407,7 +414,7 @@ def references(number: str) -> Panel:
     """
     book = json.loads(notebook_path(number).read_text(encoding="utf-8"))
     prose = " ".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "markdown")
-    found = sorted(map(format_reference, _linked(prose)))
+    found = sorted(_linked(prose))
     text = "\n".join(f"{line} {address}" for line, address in found)
     items = "".join(
         f"<li>{escape(line)} <a href='{escape(address, quote=True)}'>{escape(address)}</a></li>"

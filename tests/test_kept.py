@@ -37,6 +37,7 @@ def test_kept_equals_computed(path):
         assert exhibit.module == made["module"]
         assert exhibit.payload() == state["payload"].encode()
         assert exhibit.text() == state["text"]
+        assert keep.options(exhibit) == state["options"]
     module = importlib.import_module(made["module"])
     for call, value in made["results"].items():
         said = ast.parse(call, mode="eval").body

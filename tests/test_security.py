@@ -471,8 +471,9 @@ def test_hostile_chapter_and_reference(monkeypatch):
         "url={https://example.org/'><img src=x onerror=window.hacked=1>}}",
         "bibtex",
     )
-    address = teach.format_reference(entry.entries["x"])[1]
-    monkeypatch.setattr(teach, "_linked", lambda prose: list(entry.entries.values()))
+    work = teach.format_reference(entry.entries["x"])
+    address = work[1]
+    monkeypatch.setattr(teach, "_linked", lambda prose: [work])
     body = {"cells": [{"cell_type": "markdown", "source": [f"[x]({address})"]}]}
 
     class Path_:

@@ -95,5 +95,5 @@ def test_hostile_text_is_escaped():
 def test_quick_reading_of_the_bibliography_finds_what_the_whole_has():
     whole = teach._bibliography().entries.values()
     prose = " ".join(f"({teach._address(e)})" for e in whole)
-    assert [e.key for e in teach._linked(prose)] == [e.key for e in whole if teach._address(e)]
+    assert teach._linked(prose) == [teach.format_reference(e) for e in whole if teach._address(e)]
     assert teach._linked("no links") == []

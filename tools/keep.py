@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
-import importlib
 import inspect
 import io
 import json
@@ -27,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from cyberdip_utils import kept  # noqa: E402
+from cyberdip_utils.exhibit import Exhibit, all_exhibits  # noqa: E402
 
 PACKAGE = kept.PACKAGE
 #: Modules that read all others or any text file of the package: whatever changes, they may.
@@ -65,7 +65,7 @@ def files_of(module: str) -> list[str]:
     else:
         seen, todo = set(), [module]
         while todo:
-            if (one := todo.pop()) not in seen and one not in BESIDE:
+            if (one := todo.pop()) not in seen and (one == module or one not in BESIDE):
                 seen.add(one)
                 todo += imported(one)
         paths = {_file(m) for m in seen}
@@ -76,8 +76,6 @@ def files_of(module: str) -> list[str]:
 
 def modules() -> list[str]:
     """Modules that have an exhibit."""
-    from cyberdip_utils.exhibit import all_exhibits
-
     return sorted({e.module for e in all_exhibits().values()})
 
 
@@ -104,9 +102,15 @@ class _Watch:
                 self.seen = True
 
 
+def options(exhibit: Exhibit) -> dict:
+    """The options of an exhibit's controls that come from tables, encoded, by control."""
+    read = {key: c for key, c in exhibit.controls.items() if callable(getattr(c, "options", None))}
+    return {key: kept.encode(control.pairs) for key, control in read.items()}
+
+
 def compute(todo: list[str]) -> dict[str, dict]:
     """What to keep for these modules, by module: openings and results."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.teach import chapters, references
 
     with tempfile.TemporaryDirectory() as work:
         os.environ["CYBERDIP_WORK"] = work
@@ -118,13 +122,22 @@ def compute(todo: list[str]) -> dict[str, dict]:
             watch.seen = False
             content, text = exhibit.payload().decode(), exhibit.text()
             if exhibit.module in made and not watch.seen:
-                made[exhibit.module]["openings"][name] = {"payload": content, "text": text}
-        for module in modules():
-            for name, function in list(vars(importlib.import_module(module)).items()):
+                made[exhibit.module]["openings"][name] = {
+                    "payload": content,
+                    "text": text,
+                    "options": options(exhibit),
+                }
+        for module in sorted(m for m in sys.modules if m.startswith("cyberdip_utils.")):
+            for name, function in list(vars(sys.modules[module]).items()):
                 if name.startswith("finding_") and inspect.isfunction(function):
                     if all(p.default is not p.empty for p in inspect.signature(function).parameters.values()):
+                        watch.seen, before = False, set(kept.recorder)
                         with contextlib.redirect_stdout(io.StringIO()):
                             function()
+                        for call in set(kept.recorder) - before if watch.seen else ():
+                            del kept.recorder[call]
+        for chapter in chapters():
+            references(chapter)
         for (module, call), value in sorted(kept.recorder.items(), key=lambda item: item[0]):
             if module in made or module not in modules():
                 made.setdefault(module, {"openings": {}, "results": {}})["results"][call] = kept.encode(value)

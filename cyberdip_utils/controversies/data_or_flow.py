@@ -10,6 +10,7 @@ from functools import cache
 
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.countries import members, states
 from cyberdip_utils.data import load
@@ -23,9 +24,23 @@ EEA_BESIDE_EU = ("ISL", "LIE", "NOR")
 USERS_YEAR = 2021  # later years are missing for many countries
 TRADE_YEAR = 2023  # the last year of the trade table
 
-finding_balance = debate.finding_balance
-finding_start = debate.finding_start
-finding_robust = debate.finding_robust
+
+@kept.result
+def finding_balance() -> str:
+    """What each side gets in the debate's file."""
+    return debate.finding_balance()
+
+
+@kept.result
+def finding_start() -> str:
+    """The conclusion before anyone moves a lever."""
+    return debate.finding_start()
+
+
+@kept.result
+def finding_robust() -> str:
+    """In how many combinations of weights and assumptions each side leads."""
+    return debate.finding_robust()
 
 
 # ---------------------------------------------------------------- people and places
@@ -86,6 +101,7 @@ def _of_users(codes) -> str:
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_hosts() -> str:
     """How many people live where the large clouds have a region, and where one of their own country's firms has."""
     table, people = hosts(), users()
@@ -97,6 +113,7 @@ def finding_hosts() -> str:
     )
 
 
+@kept.result
 def finding_circle() -> str:
     """The circles of adequacy and CBPR, as a share of trade and as a share of people."""
     inside = circle()
@@ -114,6 +131,7 @@ def finding_circle() -> str:
     )
 
 
+@kept.result
 def finding_nearest() -> str:
     """Where people live, by the rating of the state that would hold their data if these stayed at home."""
     rows = load("freedom_on_the_net")
@@ -151,6 +169,7 @@ def years_without() -> pd.DataFrame:
     return pd.DataFrame({"growth": sold.pct_change(), "framework": held}, index=sold.index).dropna()
 
 
+@kept.result
 def finding_gap_years() -> str:
     """Whether American exports fell in the years that ended without a transatlantic framework."""
     table = years_without()
@@ -163,6 +182,7 @@ def finding_gap_years() -> str:
     )
 
 
+@kept.result
 def finding_hinge() -> str:
     """The same scenario under two values of the one number that nobody has measured."""
     from cyberdip_utils.exhibit import all_exhibits

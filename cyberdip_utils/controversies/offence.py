@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.countries import name
 from cyberdip_utils.data import load
@@ -16,9 +17,24 @@ from cyberdip_utils.teach import Verdict, check_number
 debate = open_debate("5.3")
 argument_map, evidence, weigh = debate.exhibits()
 
-finding_balance = debate.finding_balance
-finding_start = debate.finding_start
-finding_robust = debate.finding_robust
+
+@kept.result
+def finding_balance() -> str:
+    """What each side gets in the debate's file."""
+    return debate.finding_balance()
+
+
+@kept.result
+def finding_start() -> str:
+    """The conclusion before anyone moves a lever."""
+    return debate.finding_start()
+
+
+@kept.result
+def finding_robust() -> str:
+    """In how many combinations of weights and assumptions each side leads."""
+    return debate.finding_robust()
+
 
 #: the flaws closed by Microsoft's bulletin MS17-010, and the day of the bulletin
 BULLETIN = tuple(f"CVE-2017-{n:04d}" for n in range(143, 149))
@@ -37,6 +53,7 @@ def _day(date: pd.Timestamp) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+@kept.result
 def finding_gap() -> str:
     """How many incidents laid to a state have a public answer on record, and how many a sanction or other retorsion."""
     parts = {}
@@ -50,6 +67,7 @@ def finding_gap() -> str:
     )
 
 
+@kept.result
 def finding_reply() -> str:
     """How often the other side follows with a harsher move within a year, beside what chance gives.
 
@@ -76,6 +94,7 @@ def concessions(frame: pd.DataFrame) -> pd.DataFrame:
     return by.astype(int).sort_values(["operations", "won"], ascending=False)
 
 
+@kept.result
 def finding_thin() -> str:
     """How few operations of the state with the doctrine are on record, and how few since it was published."""
     frame = load("dcid_incidents")
@@ -92,6 +111,7 @@ def finding_thin() -> str:
     )
 
 
+@kept.result
 def finding_escape() -> str:
     """What the list of exploited flaws says of the six that MS17-010 closed, beside all the others."""
     frame = load("kev")
@@ -127,6 +147,7 @@ def claims_of_notpetya() -> pd.DataFrame:
     return frame[["attributed_on", "who", "basis", "type", "iso3"]].reset_index(drop=True)
 
 
+@kept.result
 def finding_notpetya() -> str:
     """Who attributed NotPetya to whom, on which day and on what basis."""
     anchor = load("anchor_incidents").set_index("anchor_id").loc[NOTPETYA]

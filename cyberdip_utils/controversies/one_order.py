@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import countries
+from cyberdip_utils import countries, kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -115,21 +115,25 @@ def crime_treaties() -> tuple[set[str], set[str]]:
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_balance() -> str:
     """What each side gets in the debate's file."""
     return debate.finding_balance()
 
 
+@kept.result
 def finding_start() -> str:
     """The conclusion before anyone moves a lever."""
     return debate.finding_start()
 
 
+@kept.result
 def finding_robust() -> str:
     """In how many combinations of weights and assumptions each side leads."""
     return debate.finding_robust()
 
 
+@kept.result
 def finding_both_texts() -> str:
     """How many states declined to choose between rival texts, in each year that there was a pair."""
     table = both_texts()
@@ -141,6 +145,7 @@ def finding_both_texts() -> str:
     )
 
 
+@kept.result
 def finding_third_camp() -> str:
     """Whether those between the two camps vote together."""
     from cyberdip_utils.exhibit import all_exhibits
@@ -155,6 +160,7 @@ def finding_third_camp() -> str:
     )
 
 
+@kept.result
 def finding_clubs() -> str:
     """How many UN members are on none of four clubs, in all and by region."""
     joined, region = clubs_joined(), _members()
@@ -170,6 +176,7 @@ def finding_clubs() -> str:
     )
 
 
+@kept.result
 def finding_treaties() -> str:
     """How far two crime conventions of different origin share members."""
     budapest, world = crime_treaties()
@@ -180,6 +187,7 @@ def finding_treaties() -> str:
     )
 
 
+@kept.result
 def finding_clouds() -> str:
     """How many hosts of one great power's clouds host the other's as well."""
     china, usa = clouds()

@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import countries
+from cyberdip_utils import countries, kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -111,16 +111,19 @@ def thin_connections(most: int = 2) -> pd.DataFrame:
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_balance() -> str:
     """What each side gets in the debate's file."""
     return debate.finding_balance()
 
 
+@kept.result
 def finding_start() -> str:
     """The conclusion before anyone moves a lever."""
     return debate.finding_start()
 
 
+@kept.result
 def finding_robust() -> str:
     """In how many combinations of weights and assumptions each side leads."""
     return debate.finding_robust()
@@ -131,6 +134,7 @@ def _listed(codes: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+@kept.result
 def finding_rights_vote() -> str:
     """Who stood outside the vote of 2025 on human rights and digital technologies."""
     said = answers(RIGHTS_TEXT)
@@ -141,6 +145,7 @@ def finding_rights_vote() -> str:
     )
 
 
+@kept.result
 def finding_old_camps() -> str:
     """Whether the split of 2019 over the crime treaty came back in 2025 over rights."""
     table = then_and_now()
@@ -151,6 +156,7 @@ def finding_old_camps() -> str:
     )
 
 
+@kept.result
 def finding_words_and_switches() -> str:
     """How many of those who voted for the text on rights have a recorded shutdown in the last year of the table."""
     yes = answers(RIGHTS_TEXT)["yes"]
@@ -162,6 +168,7 @@ def finding_words_and_switches() -> str:
     )
 
 
+@kept.result
 def finding_amendments() -> str:
     """What became of amendments to the Human Rights Council's texts on digital matters."""
     rows = load("hrc_resolutions")
@@ -176,6 +183,7 @@ def finding_amendments() -> str:
     )
 
 
+@kept.result
 def finding_cables() -> str:
     """Whether thin connections follow the camps of 2019."""
     table = thin_connections()

@@ -10,6 +10,7 @@ from functools import cache
 
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -113,21 +114,25 @@ def states_with_shutdown(first: int, last: int) -> set[str]:
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_balance() -> str:
     """What each side gets in the debate's file."""
     return debate.finding_balance()
 
 
+@kept.result
 def finding_start() -> str:
     """The conclusion before anyone moves a lever."""
     return debate.finding_start()
 
 
+@kept.result
 def finding_robust() -> str:
     """In how many combinations of weights and assumptions each side leads."""
     return debate.finding_robust()
 
 
+@kept.result
 def finding_words() -> str:
     """Whether states that call sovereignty a rule also accept the common law."""
     stances = latest_stances()
@@ -147,6 +152,7 @@ def finding_words() -> str:
     )
 
 
+@kept.result
 def finding_votes() -> str:
     """How many states chose between the two rival texts of 2018."""
     table = rival_texts()
@@ -158,6 +164,7 @@ def finding_votes() -> str:
     )
 
 
+@kept.result
 def finding_treaty() -> str:
     """Whether the vote of 2019 foretold who signed in 2025."""
     table = voted_then_signed()
@@ -171,6 +178,7 @@ def finding_treaty() -> str:
     )
 
 
+@kept.result
 def finding_borders() -> str:
     """How much of what is attributed crosses a border."""
     return (
@@ -179,6 +187,7 @@ def finding_borders() -> str:
     )
 
 
+@kept.result
 def finding_home() -> str:
     """How many UN members have a recorded shutdown: in the last year, and over the whole period."""
     members = int((load("states")["kind"] == "un_member").sum())

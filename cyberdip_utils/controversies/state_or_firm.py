@@ -10,6 +10,7 @@ from functools import cache
 
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -178,21 +179,25 @@ def rules_and_partners() -> pd.DataFrame:
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_balance() -> str:
     """What each side gets in the debate's file."""
     return debate.finding_balance()
 
 
+@kept.result
 def finding_start() -> str:
     """The conclusion before anyone moves a lever."""
     return debate.finding_start()
 
 
+@kept.result
 def finding_robust() -> str:
     """In how many combinations of weights and assumptions each side leads."""
     return debate.finding_robust()
 
 
+@kept.result
 def finding_speakers() -> str:
     """How often firms alone attribute, overall and where the receiver is a social group."""
     by = speakers()
@@ -205,6 +210,7 @@ def finding_speakers() -> str:
     )
 
 
+@kept.result
 def finding_flaws() -> str:
     """How concentrated listed flaws are among vendors, and how old they were when listed."""
     table = flaws()
@@ -218,6 +224,7 @@ def finding_flaws() -> str:
     )
 
 
+@kept.result
 def finding_last_cable() -> str:
     """Who owns the cable of places that have only one."""
     table = only_cables()
@@ -235,6 +242,7 @@ def finding_last_cable() -> str:
     )
 
 
+@kept.result
 def finding_courts() -> str:
     """How many requests to remove content rest on a court."""
     said = []
@@ -251,6 +259,7 @@ def finding_courts() -> str:
     )
 
 
+@kept.result
 def finding_partners() -> str:
     """Who reports a rule, and who reports a partnership, by income."""
     table = rules_and_partners()

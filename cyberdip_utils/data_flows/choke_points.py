@@ -11,7 +11,7 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import chip_supply as chips
 from cyberdip_utils.data_flows import exploited_flaws as kev
@@ -577,6 +577,7 @@ exploited_flaws = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_concentration() -> str:
     """How concentrated the inputs are, with bounds."""
     frame = chips.concentration()
@@ -594,6 +595,7 @@ def finding_concentration() -> str:
     )
 
 
+@kept.result
 def finding_removal() -> str:
     """Who takes most with it, and what the rule for kinds does."""
     turns = chips.by_country(chips.NONE, 20, net.EACH, 50)
@@ -606,6 +608,7 @@ def finding_removal() -> str:
     return f"Taken out alone, at a threshold of half of today's supply and of {len(chips.steps())} steps: {said}. Arithmetic, not a forecast."
 
 
+@kept.result
 def finding_taiwan() -> str:
     """Why the best-known supplier does not show among the inputs."""
     shares = {n: m.sure.get("TWN", 0.0) for n, m in chips.markets().items() if n in chips.feeds().nodes}
@@ -621,6 +624,7 @@ def finding_taiwan() -> str:
     )
 
 
+@kept.result
 def finding_members() -> str:
     """What the Wassenaar participants supply, and who is outside."""
     frame = chips.concentration()
@@ -638,6 +642,7 @@ def finding_members() -> str:
     )
 
 
+@kept.result
 def finding_exports() -> str:
     """The change after October 2022, with and without the line, against placebos."""
     out = []
@@ -657,6 +662,7 @@ def finding_exports() -> str:
     )
 
 
+@kept.result
 def finding_flaws() -> str:
     """Concentration of vendors, the change of deadlines, and ransomware."""
     frame = kev.flaws()
@@ -671,6 +677,7 @@ def finding_flaws() -> str:
     )
 
 
+@kept.result
 def finding_vendors_5g() -> str:
     """What kinds of 5G decisions the table holds."""
     frame = load("vendor_5g_decisions")

@@ -10,7 +10,7 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import cable_map, figures
+from cyberdip_utils import cable_map, figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
@@ -619,6 +619,7 @@ direct_links = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_growth() -> str:
     """How many systems came when, and how many of those planned in 2021 are named in 2026."""
     frame = systems()
@@ -637,6 +638,7 @@ def finding_growth() -> str:
     )
 
 
+@kept.result
 def finding_domestic() -> str:
     """How many systems never leave a country."""
     frame = systems()
@@ -649,6 +651,7 @@ def finding_domestic() -> str:
     )
 
 
+@kept.result
 def finding_editions() -> str:
     """How much of the change between the editions is only a change of names."""
     names, places = editions(match=BY_NAME), editions(match=BY_PLACE)
@@ -661,6 +664,7 @@ def finding_editions() -> str:
     )
 
 
+@kept.result
 def finding_links() -> str:
     """How many pairs of countries are joined, at most and at least, and how that changed."""
     said = []

@@ -11,7 +11,7 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import cable_map, figures
+from cyberdip_utils import cable_map, figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.countries import regions
@@ -544,6 +544,7 @@ who_hosts_whom = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_per_user() -> str:
     """How cable systems go with users, and how the ratio turns the order round."""
     frame = layer_values("systems")
@@ -557,6 +558,7 @@ def finding_per_user() -> str:
     )
 
 
+@kept.result
 def finding_exchanges() -> str:
     """Countries with a cable and without an exchange."""
     frame = layers()
@@ -570,6 +572,7 @@ def finding_exchanges() -> str:
     )
 
 
+@kept.result
 def finding_clouds() -> str:
     """Who hosts whom, as a complete count."""
     frame = choose_clouds()

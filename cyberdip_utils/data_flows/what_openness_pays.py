@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import services_figures as figs
@@ -672,6 +672,7 @@ all_specifications = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_world() -> str:
     """How far the publisher's world total grew, and how concentrated exports are."""
     total = trade.published("exports")
@@ -685,6 +686,7 @@ def finding_world() -> str:
     )
 
 
+@kept.result
 def finding_missing() -> str:
     """Who has no value of 2023."""
     listed = sorted(trade.listed("exports", 2023))
@@ -699,6 +701,7 @@ def finding_missing() -> str:
     )
 
 
+@kept.result
 def finding_headline() -> str:
     """The same headline by four rules, for the world and for low-income economies."""
     said = []
@@ -717,6 +720,7 @@ def finding_headline() -> str:
     return ". ".join(said) + "."
 
 
+@kept.result
 def finding_regression() -> str:
     """How internet use and exports per head go together without controls, with them, and within economies."""
     said = []
@@ -736,6 +740,7 @@ def finding_regression() -> str:
     )
 
 
+@kept.result
 def finding_multiverse() -> str:
     """Shares of clear specifications for every measure."""
     said = []
@@ -752,6 +757,7 @@ def finding_multiverse() -> str:
     )
 
 
+@kept.result
 def finding_outcomes() -> str:
     """The same measure by outcome: levels against growth."""
     said = []

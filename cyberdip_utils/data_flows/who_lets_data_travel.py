@@ -11,7 +11,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import states
 from cyberdip_utils.data import load
@@ -801,6 +801,7 @@ transfer_break = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_network() -> str:
     """How the network stands, and how much trade lies in it."""
     day, s = last_day(), standing(YEARS[1])
@@ -816,6 +817,7 @@ def finding_network() -> str:
     )
 
 
+@kept.result
 def finding_overlap() -> str:
     """Whether the two clubs overlap more than their size among states would give."""
     s = standing(YEARS[1])
@@ -831,6 +833,7 @@ def finding_overlap() -> str:
     )
 
 
+@kept.result
 def finding_lives() -> str:
     """Rates of court ends, frameworks and others."""
     r = rates().set_index("group")
@@ -842,6 +845,7 @@ def finding_lives() -> str:
     return f"Struck down by a court so far: {parts[0]}, and {parts[1]}. With equal risk a year, both ends would fall on the frameworks with a chance of {chance_all_in_frameworks():.2g}."
 
 
+@kept.result
 def finding_gaps() -> str:
     """Days without a framework."""
     g = gaps()
@@ -853,6 +857,7 @@ def finding_gaps() -> str:
     )
 
 
+@kept.result
 def finding_model() -> str:
     """How far the gravity model is from the two published shares."""
     c = model.calibrated()
@@ -864,6 +869,7 @@ def finding_model() -> str:
     )
 
 
+@kept.result
 def finding_break() -> str:
     """The default scenario and what each assumption moves."""
     _, union = model.with_union("USA", TRADE_YEARS[1], "exports", DECAY)
@@ -879,6 +885,7 @@ def finding_break() -> str:
     )
 
 
+@kept.result
 def finding_missing() -> str:
     """Which partners have no trade figure."""
     e = exposure(TRADE_YEARS[1], "exports", DECAY)

@@ -865,6 +865,7 @@ restraint_over_time = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_record() -> str:
     """How large the record is, how low its severity, and how one-sided its pairs."""
     frame = record()
@@ -891,6 +892,7 @@ def _overall_ends(unit: str) -> dict[str, tuple[int, int, float, float]]:
     return {key: (int(k), int(n), float(low), float(high)) for key, (k, n, low, high) in overall.items()}
 
 
+@kept.result
 def finding_trend() -> str:
     """Whether severity climbs with the years, over all pairs and inside them."""
     frame = record()
@@ -903,6 +905,7 @@ def finding_trend() -> str:
     )
 
 
+@kept.result
 def finding_next() -> str:
     """How often the other side moved next within a year, and what chance gives."""
     said = []
@@ -917,6 +920,7 @@ def finding_next() -> str:
     return f"Within a year, with intervals that draw pairs whole. {'; '.join(said)}."
 
 
+@kept.result
 def finding_chance() -> str:
     """How many of the settings lie outside the central 95% of their shuffles, and on which side."""
     more = less = total = 0
@@ -935,6 +939,7 @@ def finding_chance() -> str:
     )
 
 
+@kept.result
 def finding_busy() -> str:
     """Moves of the United States and of China, in all their pairs, that were followed within a year, beside what turned calendars give."""
     recorded, drawn = (_dealt(how, OTHER, ROWS, ALL) for how in ("", CLOCK))
@@ -952,6 +957,7 @@ def finding_busy() -> str:
     return f"Moves followed by the other side within a year, by initiator: {'; '.join(said)}."
 
 
+@kept.result
 def finding_paired() -> str:
     """What the authors' own pairing says, and how it is dated."""
     frame = paired()
@@ -965,6 +971,7 @@ def finding_paired() -> str:
     )
 
 
+@kept.result
 def finding_doctrine() -> str:
     """The record of the United States as target before and since the doctrine of 2018."""
     frame = held("answered", 365)
@@ -987,6 +994,7 @@ def finding_doctrine() -> str:
     )
 
 
+@kept.result
 def finding_concessions() -> str:
     """Objectives achieved and concessions, by objective."""
     frame = record()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
@@ -945,6 +945,7 @@ same_incidents = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_record() -> str:
     """How many incidents the record holds and how many name a state."""
     frame = record()
@@ -958,6 +959,7 @@ def finding_record() -> str:
     )
 
 
+@kept.result
 def finding_intensity() -> str:
     """How low the coded intensities are, and how rare physical effects."""
     frame = record()
@@ -970,6 +972,7 @@ def finding_intensity() -> str:
     )
 
 
+@kept.result
 def finding_scope() -> str:
     """How much of the growth since 2021 the wider rule could account for."""
     frame = record()
@@ -984,6 +987,7 @@ def finding_scope() -> str:
     )
 
 
+@kept.result
 def finding_shares() -> str:
     """How far the three records are apart under the widest and the narrowest rule."""
     said = []
@@ -1000,6 +1004,7 @@ def finding_shares() -> str:
     )
 
 
+@kept.result
 def finding_anchors() -> str:
     """How many of the well-known incidents each record holds."""
     counts = scope_counts()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, survival
+from cyberdip_utils import figures, kept, survival
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import listings
 from cyberdip_utils.deterrence import responses as r
@@ -873,6 +873,7 @@ time_to_response = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_load() -> str:
     """What the first load does to the share."""
     early = r.incidents()[r.incidents()["first_load"]].index.intersection(list(r.linked(r.SETTLED)))
@@ -885,6 +886,7 @@ def finding_load() -> str:
     )
 
 
+@kept.result
 def finding_gap() -> str:
     """The response gap among state-linked incidents, and by kind."""
     n = int(r.rates().iloc[0]["n"])
@@ -899,6 +901,7 @@ def finding_gap() -> str:
     )
 
 
+@kept.result
 def finding_origin() -> str:
     """Shares for the four states named most."""
     rows = r.rates().iloc[1:5]
@@ -906,6 +909,7 @@ def finding_origin() -> str:
     return f"Share with any coded response by the state that is named: {parts}."
 
 
+@kept.result
 def finding_intensity() -> str:
     """Does the share rise with intensity?"""
     rows = r.rates("intensity").set_index("group")
@@ -916,6 +920,7 @@ def finding_intensity() -> str:
     )
 
 
+@kept.result
 def finding_blind() -> str:
     """How many EU-sanctioned operations EuRepoC shows as sanctioned."""
     frame = listings.blind_spot()
@@ -925,6 +930,7 @@ def finding_blind() -> str:
     )
 
 
+@kept.result
 def finding_clock() -> str:
     """Waits from incident, and from the regulation, to the EU's first listing."""
     words = []
@@ -943,6 +949,7 @@ def finding_clock() -> str:
     )
 
 
+@kept.result
 def finding_time() -> str:
     """Share answered within a year, at both readings of dates."""
     n, out = 0, []

@@ -601,6 +601,7 @@ def saved_games() -> Panel:
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_again() -> str:
     """How often the same state strikes again, after each kind of answer."""
     r = crisis_record
@@ -612,6 +613,7 @@ def finding_again() -> str:
     )
 
 
+@kept.result
 def finding_slow() -> str:
     """How long sanctions and indictments take."""
     said = []
@@ -621,6 +623,7 @@ def finding_slow() -> str:
     return f"Within 360 days of an incident's start came {' and '.join(said)}; most such measures come later than a crisis of this game lasts."
 
 
+@kept.result
 def finding_alone() -> str:
     """How often a government's attribution stays alone."""
     counts = crisis_record.partners(False)
@@ -644,6 +647,7 @@ def calibration(games: int = 300) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "told", "right"])
 
 
+@kept.result
 def finding_calibration() -> str:
     """Whether the assessments of the game come true."""
     frame = calibration()
@@ -655,6 +659,7 @@ def finding_calibration() -> str:
     )
 
 
+@kept.result
 def finding_worlds() -> str:
     """One question asked of three worlds: does hitting back spare harm?"""
     said = []

@@ -720,16 +720,19 @@ def _finding(promise: str) -> str:
     )
 
 
+@kept.result
 def finding_2015() -> str:
     """Level change after July 2015, stable and naive."""
     return _finding(FIRST)
 
 
+@kept.result
 def finding_2021() -> str:
     """Level change after 2021, stable and naive."""
     return _finding(SECOND)
 
 
+@kept.result
 def finding_verdict() -> str:
     """In how many of all versions a fall or a rise stands out."""
     frame = all_versions()
@@ -743,6 +746,7 @@ def finding_verdict() -> str:
     )
 
 
+@kept.result
 def finding_placebo() -> str:
     """Rank of the real dates among all dates."""
     said = []
@@ -753,12 +757,14 @@ def finding_placebo() -> str:
     return f"On the stable definition a step at least as large as the promise's own is found at {' and '.join(said)}, itself included."
 
 
+@kept.result
 def finding_power() -> str:
     """The power statements."""
     parts = [f"{p}: {_statement(curve(p), 0.8)}" for p in (FIRST, SECOND)]
     return "Stable definition, step and slope. " + "; ".join(parts) + "."
 
 
+@kept.result
 def finding_measure() -> str:
     """How much of the naive series the rule of 2023 and the missing state explain."""
     late = items(NAIVE)
@@ -793,6 +799,7 @@ def dating(promise: str = FIRST) -> tuple[int, int, int, int, float]:
     return int((exact & old).sum()), int(old.sum()), int((exact & ~old).sum()), int((~old).sum()), ratio
 
 
+@kept.result
 def finding_dates() -> str:
     """A second change of measurement: dates became more exact."""
     a, b, c, d, ratio = dating(FIRST)
@@ -804,6 +811,7 @@ def finding_dates() -> str:
     )
 
 
+@kept.result
 def finding_legal() -> str:
     """Since when law is coded, and how often a party invoked it."""
     frame = coded()

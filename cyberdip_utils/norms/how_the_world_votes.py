@@ -1073,6 +1073,7 @@ one_line = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_votes() -> str:
     """What the votes are, and whether they add up to the tallies."""
     frame, table, record = resolutions(), votes(), _tallies()
@@ -1092,6 +1093,7 @@ def finding_votes() -> str:
     )
 
 
+@kept.result
 def finding_absence() -> str:
     """How often states are absent, and how that compares with abstaining."""
     table = votes()[roll_calls(CORE)]
@@ -1105,6 +1107,7 @@ def finding_absence() -> str:
     )
 
 
+@kept.result
 def finding_rivals() -> str:
     """How many states voted for both rival texts of 2018, against both, and for one only."""
     grid = crossed("A/RES/73/27", "A/RES/73/266")
@@ -1119,6 +1122,7 @@ def finding_rivals() -> str:
     )
 
 
+@kept.result
 def finding_camps() -> str:
     """Which camps survive a redrawing of the roll calls."""
     frame = camp_stability(CORE)
@@ -1134,6 +1138,7 @@ def finding_camps() -> str:
     )
 
 
+@kept.result
 def finding_cohesion() -> str:
     """Which groups vote together more than a random group of their size."""
     frame = cohesion(CORE)
@@ -1152,6 +1157,7 @@ def finding_cohesion() -> str:
     )
 
 
+@kept.result
 def finding_line() -> str:
     """How good the line is and how it compares with the general ideal points."""
     frame, found = cyber_scale(CORE)
@@ -1167,6 +1173,7 @@ def finding_line() -> str:
     )
 
 
+@kept.result
 def finding_moved() -> str:
     """Who moved most in general between 2015 and 2025."""
     table = moves((2015, 2025))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
@@ -940,6 +940,7 @@ rights_council = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_rounds() -> str:
     """How many rounds of negotiation ended in a text, and which did not."""
     frame = rounds()
@@ -952,6 +953,7 @@ def finding_rounds() -> str:
     )
 
 
+@kept.result
 def finding_mandates() -> str:
     """How the mandates since 2018 came about, beside how the rounds ended."""
     frame = steps()
@@ -963,6 +965,7 @@ def finding_mandates() -> str:
     )
 
 
+@kept.result
 def finding_norms() -> str:
     """What the norms ask, and how much of it a record of incidents can see."""
     table = overview()
@@ -975,6 +978,7 @@ def finding_norms() -> str:
     )
 
 
+@kept.result
 def finding_essential() -> str:
     """Disruption in essential sectors, and how often a state is named."""
     row = bearing("f").iloc[0]
@@ -988,6 +992,7 @@ def finding_essential() -> str:
     )
 
 
+@kept.result
 def finding_seats() -> str:
     """Concentration of seats in the groups whose lists are whole."""
     grid = seats(WHOLE)
@@ -1001,6 +1006,7 @@ def finding_seats() -> str:
     )
 
 
+@kept.result
 def finding_council() -> str:
     """How the Human Rights Council decides on digital matters."""
     frame = _council()

@@ -1052,6 +1052,7 @@ capacity_and_incidents = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_index() -> str:
     """How uneven the index is, and how much the places hang on one pillar."""
     table = scores(2024)
@@ -1066,6 +1067,7 @@ def finding_index() -> str:
     )
 
 
+@kept.result
 def finding_teams() -> str:
     """Who reports no national incident response team."""
     world = measure_shares("national incident response team", "income").set_index(["group", "edition"])
@@ -1078,6 +1080,7 @@ def finding_teams() -> str:
     )
 
 
+@kept.result
 def finding_spread() -> str:
     """When first strategies came, and who is still without."""
     years_ = first_years()
@@ -1090,6 +1093,7 @@ def finding_spread() -> str:
     )
 
 
+@kept.result
 def finding_neighbours() -> str:
     """What remains of the neighbours once time is held equal, and what strangers do."""
 
@@ -1104,6 +1108,7 @@ def finding_neighbours() -> str:
     )
 
 
+@kept.result
 def finding_targeted() -> str:
     """The raw correlation, the adjusted one, and the same two for incidents before the index."""
 

@@ -1030,6 +1030,7 @@ joining_dates = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_lists() -> str:
     """How many claims there are, and what is left of them for statistics."""
     frame, known = claims(), instruments()
@@ -1043,6 +1044,7 @@ def finding_lists() -> str:
     )
 
 
+@kept.result
 def finding_joiners() -> str:
     """Who is on most lists, and how many on none."""
     count = incidence(WHOLE).sum(axis=1)
@@ -1054,6 +1056,7 @@ def finding_joiners() -> str:
     )
 
 
+@kept.result
 def finding_two_conventions() -> str:
     """Whether the two cybercrime conventions have the same states."""
     row = list_overlaps().set_index(["a", "b"]).loc[("budapest", "un")]
@@ -1069,6 +1072,7 @@ def finding_two_conventions() -> str:
     )
 
 
+@kept.result
 def finding_overlaps() -> str:
     """How much of the overlap remains when joiners are allowed for."""
     frame = list_overlaps()
@@ -1086,6 +1090,7 @@ def finding_overlaps() -> str:
     )
 
 
+@kept.result
 def finding_votes() -> str:
     """Whether states that join alike vote alike."""
     like, (share, _) = likeness(WHOLE), vote_agreement()
@@ -1104,6 +1109,7 @@ def finding_votes() -> str:
     )
 
 
+@kept.result
 def finding_dates() -> str:
     """What can be said of the pace, with the missing days allowed for."""
     curve = "Budapest Convention: parties"

@@ -1009,6 +1009,7 @@ who_owns_cables = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
+@kept.result
 def finding_sectors() -> str:
     """The step of 2023 under both rules, for infrastructure and for health."""
     frame = sector_counts().set_index(["rule", "sector", "year"])["k"]
@@ -1021,6 +1022,7 @@ def finding_sectors() -> str:
     return f"Distinct incidents that began in 2022 and in 2023: {'; '.join(said)}."
 
 
+@kept.result
 def finding_one_cable() -> str:
     """How many countries hang on one cable, and what land borders change."""
     counts = cables_per_country()
@@ -1034,6 +1036,7 @@ def finding_one_cable() -> str:
     )
 
 
+@kept.result
 def finding_single_points() -> str:
     """The cables whose loss alone takes a country off the network."""
     points, by_land = graph.single_points(links()), graph.single_points(links(), land_borders())
@@ -1046,6 +1049,7 @@ def finding_single_points() -> str:
     )
 
 
+@kept.result
 def finding_west_africa() -> str:
     """What the graph says of the four cables of March 2024."""
     frame, _ = after_cut("westafrica2024")
@@ -1060,6 +1064,7 @@ def finding_west_africa() -> str:
     )
 
 
+@kept.result
 def finding_owners() -> str:
     """Single owners and content firms, by time of service."""
     frame = owner_kinds()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
@@ -809,6 +809,7 @@ shutdowns_and_freedom = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_where() -> str:
     """How many shutdowns are recorded and how few states have most of them."""
     counts = _counts(YEARS)
@@ -824,6 +825,7 @@ def finding_where() -> str:
     )
 
 
+@kept.result
 def finding_growth() -> str:
     """Growth of the counts, of the states affected and of the list."""
     whole, less = by_year(), by_year(("IND", "MMR"))
@@ -835,6 +837,7 @@ def finding_growth() -> str:
     )
 
 
+@kept.result
 def finding_council() -> str:
     """How the Human Rights Council voted on resolution 47/16."""
     row = load("hrc_resolutions").set_index("symbol").loc["A/HRC/RES/47/16"]
@@ -844,6 +847,7 @@ def finding_council() -> str:
     )
 
 
+@kept.result
 def finding_who() -> str:
     """How much of Google's requests one state makes, and what it gives as reasons."""
     rows = removals()
@@ -860,6 +864,7 @@ def finding_who() -> str:
     )
 
 
+@kept.result
 def finding_outcome() -> str:
     """How much of what was named was removed, in all and for two reasons."""
     rows = removals()
@@ -875,6 +880,7 @@ def finding_outcome() -> str:
     )
 
 
+@kept.result
 def finding_size() -> str:
     """How the order of askers changes when their size is taken into account."""
     frame = per_million("Google", (2020, 2025))
@@ -891,6 +897,7 @@ def finding_size() -> str:
     )
 
 
+@kept.result
 def finding_freedom() -> str:
     """The rank correlation of scores and shutdowns under each reading of missing records."""
     span = (2022, 2024)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import evidence, figures, survival
+from cyberdip_utils import evidence, figures, kept, survival
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, search, years
@@ -1164,6 +1164,7 @@ many_names = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_speakers() -> str:
     """Who speaks in the record, and how often the attacker alone."""
     heard = claims().groupby("incident_id")["speaker"].agg(set)
@@ -1176,6 +1177,7 @@ def finding_speakers() -> str:
     )
 
 
+@kept.result
 def finding_wait() -> str:
     """Bounds of the time to attribution, and what exact dates alone would say."""
     said = []
@@ -1192,6 +1194,7 @@ def finding_wait() -> str:
     )
 
 
+@kept.result
 def finding_tests() -> str:
     """The log-rank tests by initiator and by first speaker under every treatment of dates."""
     said = []
@@ -1204,6 +1207,7 @@ def finding_tests() -> str:
     return " ".join(said)
 
 
+@kept.result
 def finding_joint() -> str:
     """Distinct states per incident and per statement."""
     speaking = states_speaking()
@@ -1220,6 +1224,7 @@ def finding_joint() -> str:
     )
 
 
+@kept.result
 def finding_names() -> str:
     """How many entries have several names, and how many names point to several entries of one catalogue."""
     frame = names()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, switch, years
@@ -984,6 +984,7 @@ control_at_home = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
+@kept.result
 def finding_positions() -> str:
     """How much of the matrix is filled, and by whom."""
     rows = _positions()
@@ -998,6 +999,7 @@ def finding_positions() -> str:
     )
 
 
+@kept.result
 def finding_sovereignty() -> str:
     """Rule or principle, among those whose view was seen."""
     now = latest(_positions()).query("issue == 'sovereignty'")
@@ -1013,6 +1015,7 @@ def finding_sovereignty() -> str:
     )
 
 
+@kept.result
 def finding_ladder() -> str:
     """How the same four rungs look from below and from above."""
     out = []
@@ -1027,6 +1030,7 @@ def finding_ladder() -> str:
     return "Four constructed cases. " + ". ".join(out) + "."
 
 
+@kept.result
 def finding_home() -> str:
     """Shutdowns by freedom status, with and without the state that has most."""
     parts = shares("fotn", SHUTDOWN_YEARS).set_index("group")
