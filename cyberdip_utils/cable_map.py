@@ -86,15 +86,16 @@ def add_lines(
             ys += known[key][1]
     if xs:
         figure.add_trace(
-            go.Scattergeo(
-                lon=xs,
-                lat=ys,
-                mode="lines",
-                name=name,
-                line={"color": colour, "width": width, "dash": dash},
-                hoverinfo="skip",
-                showlegend=legend,
-            )
+            {
+                "type": "scattergeo",
+                "lon": xs,
+                "lat": ys,
+                "mode": "lines",
+                "name": name,
+                "line": {"color": colour, "width": width, "dash": dash},
+                "hoverinfo": "skip",
+                "showlegend": legend,
+            }
         )
     return figure
 

@@ -714,10 +714,10 @@ class Exhibit:
         TypeError
             The view broke the rules of :class:`View`.
         """
-        import plotly.graph_objects as go
+        from cyberdip_utils.figures import styled
 
         view = self._view(values)
-        return replace(view, figure=go.Figure(view.figure), table=view.table.copy(deep=False))
+        return replace(view, figure=styled(view.figure), table=view.table.copy(deep=False))
 
     def _attempt(self, values: Mapping[str, Any]) -> View | _Failure:
         try:

@@ -105,13 +105,36 @@ def _template() -> go.layout.Template:
     )
 
 
+@cache
+def _template_dict() -> dict:
+    return _template().to_plotly_json()
+
+
 def _steps(colours: Sequence[str]) -> list[list]:
     return [[i / (len(colours) - 1), c] for i, c in enumerate(colours)]
 
 
 def new(height: int = HEIGHT, **layout) -> go.Figure:
-    """An empty figure in house style, ``height`` pixels high."""
-    return go.Figure(layout={"template": _template(), "height": height, **layout})
+    """An empty figure, ``height`` pixels high, that becomes one in house style where it is shown.
+
+    The style is the same for every figure and plotly takes a millisecond to check it, so :func:`to_json` adds it. For
+    the same reason traces are given as dicts, which plotly checks once, and whole keys of the layout are set and not updated.
+    """
+    return go.Figure(layout={"template": {}, "height": height, **layout})
+
+
+def styled(figure: go.Figure | Mapping) -> go.Figure:
+    """A copy in house style, for use outside an exhibit."""
+    copy = go.Figure(figure)
+    if _unstyled(copy.layout.template.to_plotly_json()):
+        copy.layout.template = _template()
+    return copy
+
+
+def _unstyled(template: Any) -> bool:
+    """Whether a figure has no style of its own: none at all, or the default that plotly gives to every figure."""
+    given = template.get("layout", {}) if isinstance(template, Mapping) else {}
+    return not given or list(given.get("colorway", []))[:1] == ["#636efa"]
 
 
 def plain(text: Any, width: int = 0, limit: int = 0) -> str:
@@ -198,7 +221,7 @@ def _area(ring: Sequence) -> float:
 
 def standalone(figure: go.Figure) -> go.Figure:
     """A copy that carries its map shapes, for use outside an exhibit (with ``config=figures.OFFLINE``)."""
-    copy = go.Figure(figure)
+    copy = styled(figure)
     for trace in copy.data:
         name = getattr(trace, "geojson", None)
         if isinstance(name, str):
@@ -209,15 +232,14 @@ def standalone(figure: go.Figure) -> go.Figure:
 
 
 def to_json(figure: go.Figure | Mapping) -> bytes:
-    """A figure as compact JSON; plotly's large default template gives way to ours."""
+    """A figure as compact JSON in house style."""
     import orjson
     from plotly.io.json import to_json_plotly
 
     body = dict(figure) if isinstance(figure, Mapping) else figure.to_dict()
     layout = dict(body.get("layout") or {})
-    given = layout.get("template")
-    if not isinstance(given, Mapping) or list(given.get("layout", {}).get("colorway", []))[:1] == ["#636efa"]:
-        layout["template"] = _template().to_plotly_json()
+    if _unstyled(layout.get("template")):
+        layout["template"] = _template_dict()
     body["layout"] = layout
     body.pop("frames", None)
     text = to_json_plotly(body, engine="orjson")
@@ -329,7 +351,8 @@ def world_map(
             }
 
         figure.add_trace(
-            go.Choropleth(
+            dict(
+                type="choropleth",
                 locations=[codes[i] for i in large],
                 text=[texts[i] for i in large],
                 marker={"line": {"color": SOFT_INK, "width": 0.5}},
@@ -339,7 +362,8 @@ def world_map(
         )
         if small:
             figure.add_trace(
-                go.Scattergeo(
+                dict(
+                    type="scattergeo",
                     lon=[points[codes[i]][0] for i in small],
                     lat=[points[codes[i]][1] for i in small],
                     text=[texts[i] for i in small],
@@ -394,9 +418,8 @@ def world_map(
         if log:
             ticks = [t for t in range(int(np.floor(low)), int(np.ceil(high)) + 1) if low <= t <= high]
             bar |= {"tickvals": ticks, "ticktext": [f"{10**t:,g}" for t in ticks]}
-        figure.update_layout(
-            coloraxis={"colorscale": _steps(scale), "cmin": float(low), "cmax": float(high), "colorbar": bar}
-        )
+        ends = {"cmin": float(low), "cmax": float(high)}
+        figure.layout.coloraxis = {"colorscale": _steps(scale), **ends, "colorbar": bar}
         texts = [
             text(c, f"{plain(label)}: {t}")
             for c, t in zip(codes, _number_text(given, percent, unit), strict=True)
@@ -408,7 +431,7 @@ def world_map(
             {"z": z, "coloraxis": "coloraxis", "showlegend": False, "name": plain(label)},
             {"color": z, "coloraxis": "coloraxis"},
         )
-        figure.update_layout(legend={"title": {"text": ""}})
+        figure.layout.legend.title.text = ""
         return figure
     found = list(dict.fromkeys(known.values()))
     ordered = [c for c in order if c in found] if order is not None else sorted(found, key=str)
@@ -488,7 +511,8 @@ def bars(
             hover = [f"{h} ({a} to {b})" for h, (a, b) in zip(hover, ends, strict=True)]
         x, y = (numbers, places) if horizontal else (places, numbers)
         figure.add_trace(
-            go.Bar(
+            dict(
+                type="bar",
                 x=x,
                 y=y,
                 orientation="h" if horizontal else "v",
@@ -517,18 +541,19 @@ def bars(
         if error and values_shown:  # beyond the end of the interval, where nothing crosses it
             ends = part[high].astype(float).tolist()
             figure.add_trace(
-                go.Scatter(
-                    x=ends if horizontal else places,
-                    y=places if horizontal else ends,
-                    orientation="h" if horizontal else "v",
-                    offsetgroup=None if stacked else str(i),
-                    mode="text",
-                    text=[f"  {t}" for t in texts],
-                    textposition="middle right" if horizontal else "top center",
-                    cliponaxis=False,
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
+                {
+                    "type": "scatter",
+                    "x": ends if horizontal else places,
+                    "y": places if horizontal else ends,
+                    "orientation": "h" if horizontal else "v",
+                    "offsetgroup": None if stacked else str(i),
+                    "mode": "text",
+                    "text": [f"  {t}" for t in texts],
+                    "textposition": "middle right" if horizontal else "top center",
+                    "cliponaxis": False,
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
             )
     amounts = {"title": {"text": plain(label)}, "rangemode": "tozero"}
     if percent:
@@ -540,12 +565,13 @@ def bars(
         room = 1.04 + 0.016 * longest if horizontal else 1.1
         amounts["range"] = [least * room, (max(most, 0.0) or (0.0 if least else 1.0)) * room]
         # On a phone the same text takes a larger share: the page widens the axis once more by this.
-        figure.update_layout(meta={"narrow_room": 1 + 0.03 * longest} if horizontal else {})
+        figure.layout.meta = {"narrow_room": 1 + 0.03 * longest} if horizontal else {}
     places = {"type": "category", "categoryorder": "array", "categoryarray": order}
+    places["showgrid"] = False
     if horizontal:
-        figure.update_layout(xaxis=amounts, yaxis={**places, "autorange": "reversed", "showgrid": False})
+        figure.layout.xaxis, figure.layout.yaxis = amounts, {**places, "autorange": "reversed"}
     else:
-        figure.update_layout(yaxis=amounts, xaxis={**places, "showgrid": False})
+        figure.layout.xaxis, figure.layout.yaxis = places, amounts
     return figure
 
 
@@ -580,7 +606,7 @@ def lines(
         height, hovermode="x unified", yaxis={"title": {"text": plain(label)}, "rangemode": "tozero"}
     )
     if percent:
-        figure.update_layout(yaxis={"tickformat": ".0%"})
+        figure.layout.yaxis.tickformat = ".0%"
     for i, (key, part) in enumerate(_groups(data, group)):
         part = part.sort_values(x)
         colour, dash, symbol, _ = _style(i)
@@ -588,27 +614,29 @@ def lines(
         if low and high:
             red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
             figure.add_trace(
-                go.Scatter(
-                    x=places + places[::-1],
-                    y=part[high].astype(float).tolist() + part[low].astype(float).tolist()[::-1],
-                    fill="toself",
-                    fillcolor=f"rgba({red},{green},{blue},0.18)",
-                    line={"width": 0},
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
+                {
+                    "type": "scatter",
+                    "x": places + places[::-1],
+                    "y": part[high].astype(float).tolist() + part[low].astype(float).tolist()[::-1],
+                    "fill": "toself",
+                    "fillcolor": f"rgba({red},{green},{blue},0.18)",
+                    "line": {"width": 0},
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
             )
         figure.add_trace(
-            go.Scatter(
-                x=places,
-                y=part[y].astype(float).tolist(),
-                mode="lines+markers",
-                name=name,
-                showlegend=key is not None,
-                line={"color": colour, "dash": dash, "width": 2.5},
-                marker={"symbol": symbol, "size": 7, "color": colour},
-                connectgaps=False,
-            )
+            {
+                "type": "scatter",
+                "x": places,
+                "y": part[y].astype(float).tolist(),
+                "mode": "lines+markers",
+                "name": name,
+                "showlegend": key is not None,
+                "line": {"color": colour, "dash": dash, "width": 2.5},
+                "marker": {"symbol": symbol, "size": 7, "color": colour},
+                "connectgaps": False,
+            }
         )
     return mark_changes(figure, changes)
 
@@ -682,45 +710,45 @@ def timeline(
                     stretch_y += [y, y, None]
             if stretch_x:
                 figure.add_trace(
-                    go.Scatter(
-                        x=stretch_x,
-                        y=stretch_y,
-                        mode="lines",
-                        line={"color": colour, "width": 10},
-                        opacity=0.5,
-                        hoverinfo="skip",
-                        showlegend=False,
-                        legendgroup=name,
-                    )
+                    {
+                        "type": "scatter",
+                        "x": stretch_x,
+                        "y": stretch_y,
+                        "mode": "lines",
+                        "line": {"color": colour, "width": 10},
+                        "opacity": 0.5,
+                        "hoverinfo": "skip",
+                        "showlegend": False,
+                        "legendgroup": name,
+                    }
                 )
         notes = part[hover] if hover else part[text]
         when = [str(x.date()) if isinstance(x, pd.Timestamp) else str(x) for x in part[start]]
         figure.add_trace(
-            go.Scatter(
-                x=part[start].tolist(),
-                y=places,
-                mode="markers",
-                name=name,
-                legendgroup=name,
-                showlegend=kind is not None,
-                marker={"color": colour, "symbol": symbol, "size": 12, "line": {"color": INK, "width": 1}},
-                text=[
+            {
+                "type": "scatter",
+                "x": part[start].tolist(),
+                "y": places,
+                "mode": "markers",
+                "name": name,
+                "legendgroup": name,
+                "showlegend": kind is not None,
+                "marker": {"color": colour, "symbol": symbol, "size": 12, "line": {"color": INK, "width": 1}},
+                "text": [
                     f"<b>{plain(t, width=50)}</b><br>{w}" + (f"<br>{plain(n, width=60)}" if hover else "")
                     for t, w, n in zip(part[text], when, notes, strict=True)
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
-    figure.update_layout(
-        yaxis={
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": order,
-            "autorange": "reversed",
-            "range": None,
-            "title": {"text": ""},
-        },
-    )
+    figure.layout.yaxis = {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": order,
+        "autorange": "reversed",
+        "range": None,
+        "title": {"text": ""},
+    }
     return figure
 
 
@@ -781,14 +809,15 @@ def network(
                 ys += [place[a][1], place[b][1], None]
         if xs:
             figure.add_trace(
-                go.Scatter(
-                    x=xs,
-                    y=ys,
-                    mode="lines",
-                    line={"color": NO_DATA, "width": 0.7 + k},
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
+                {
+                    "type": "scatter",
+                    "x": xs,
+                    "y": ys,
+                    "mode": "lines",
+                    "line": {"color": NO_DATA, "width": 0.7 + k},
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
             )
     size = nodes["size"].astype(float) if "size" in nodes else pd.Series(1.0, index=nodes.index)
     named = set(size.sort_values(ascending=False, kind="stable").index[:labels])
@@ -798,23 +827,24 @@ def network(
     for i, (key, part) in enumerate(_groups(nodes, "group" if "group" in nodes else None)):
         colour, _, symbol, _ = _style(i)
         figure.add_trace(
-            go.Scatter(
-                x=[place[n][0] for n in part["id"]],
-                y=[place[n][1] for n in part["id"]],
-                mode="markers+text",
-                name=plain(key) if key is not None else "",
-                showlegend=key is not None,
-                text=[plain(label[j], limit=26) if j in named else "" for j in part.index],
-                textposition="top center",
-                hovertext=[plain(hover[j], width=50) for j in part.index],
-                hovertemplate="%{hovertext}<extra></extra>",
-                marker={
+            {
+                "type": "scatter",
+                "x": [place[n][0] for n in part["id"]],
+                "y": [place[n][1] for n in part["id"]],
+                "mode": "markers+text",
+                "name": plain(key) if key is not None else "",
+                "showlegend": key is not None,
+                "text": [plain(label[j], limit=26) if j in named else "" for j in part.index],
+                "textposition": "top center",
+                "hovertext": [plain(hover[j], width=50) for j in part.index],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {
                     "color": colour,
                     "symbol": symbol,
                     "line": {"color": INK, "width": 1},
                     "size": [max(8.0, round(scale * size[j] ** 0.5, 1)) for j in part.index],
                 },
-            )
+            }
         )
     return figure
 
@@ -857,15 +887,16 @@ def heatmap(
         steps = [[(k + side) / len(order), shade] for k, shade in enumerate(shades) for side in (0, 1)]
         for shade, (category, mark) in zip(shades, categories.items(), strict=True):
             figure.add_trace(
-                go.Scatter(
-                    x=[None],
-                    y=[None],
-                    mode="markers",
-                    marker={"symbol": "square", "size": 14, "color": shade},
-                    name=plain(f"{mark} {category}"),
-                )
+                {
+                    "type": "scatter",
+                    "x": [None],
+                    "y": [None],
+                    "mode": "markers",
+                    "marker": {"symbol": "square", "size": 14, "color": shade},
+                    "name": plain(f"{mark} {category}"),
+                }
             )
-        figure.update_layout(legend={"y": 0, "yanchor": "top", "title": {"text": plain(label)}})
+        figure.layout.legend = {"y": 0, "yanchor": "top", "title": {"text": plain(label)}}
         texts = [["" if c is None else plain(categories[order[c]]) for c in row] for row in codes]
         words = [["no data" if c is None else plain(order[c]) for c in row] for row in codes]
         bar = {}
@@ -887,7 +918,8 @@ def heatmap(
         bar = {"title": {"text": plain(label, width=18)}} | ({"tickformat": ".0%"} if percent else {})
         style = {"z": numbers, "zmin": lo, "zmax": hi, "colorscale": _steps(scale)}
     figure.add_trace(
-        go.Heatmap(
+        dict(
+            type="heatmap",
             x=columns,
             y=rows,
             xgap=1,
@@ -901,13 +933,7 @@ def heatmap(
             **style,
         )
     )
-    figure.update_layout(
-        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
-        xaxis={
-            "type": "category",
-            "side": "top",
-            "showgrid": False,
-            "tickangle": -35 if len(columns) > 6 else 0,
-        },
-    )
+    figure.layout.yaxis = {"type": "category", "autorange": "reversed", "showgrid": False}
+    angle = -35 if len(columns) > 6 else 0
+    figure.layout.xaxis = {"type": "category", "side": "top", "showgrid": False, "tickangle": angle}
     return figure

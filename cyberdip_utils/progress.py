@@ -93,16 +93,17 @@ def picture(table: pd.DataFrame) -> go.Figure:
         (("quiz, right at once", "right", "questions"), ("exercises solved", "solved", "exercises"))
     ):
         figure.add_trace(
-            go.Bar(
-                x=(table[part] / table[whole].where(table[whole] > 0)).fillna(0).tolist(),
-                y=[f"{n}" for n in table.index],
-                orientation="h",
-                name=name,
-                marker={"color": figures.COLOURS[i], "pattern": {"shape": figures.PATTERNS[i]}},
-                text=[f"{a} of {b}" for a, b in zip(table[part], table[whole], strict=True)],
-                textposition="auto",
-                hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
-            )
+            {
+                "type": "bar",
+                "x": (table[part] / table[whole].where(table[whole] > 0)).fillna(0).tolist(),
+                "y": [f"{n}" for n in table.index],
+                "orientation": "h",
+                "name": name,
+                "marker": {"color": figures.COLOURS[i], "pattern": {"shape": figures.PATTERNS[i]}},
+                "text": [f"{a} of {b}" for a, b in zip(table[part], table[whole], strict=True)],
+                "textposition": "auto",
+                "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
+            }
         )
     return figure
 

@@ -54,9 +54,13 @@ def by_receiver(receiver: str = ALL, between: tuple[int, int] = YEARS) -> View:
         yaxis={"title": {"text": "distinct incidents"}, "rangemode": "tozero"},
     )
     figure.add_trace(
-        go.Bar(
-            x=counts.index.tolist(), y=counts.tolist(), marker={"color": figures.COLOURS[0]}, showlegend=False
-        )
+        {
+            "type": "bar",
+            "x": counts.index.tolist(),
+            "y": counts.tolist(),
+            "marker": {"color": figures.COLOURS[0]},
+            "showlegend": False,
+        }
     )
     if between[0] <= 2022 and between[1] >= 2023:
         figures.mark_changes(figure, [(2022.5, "2023: rule widened")])
@@ -268,54 +272,57 @@ def _drawn(found: dict[str, tuple[Chapter, ...]]) -> go.Figure:
         if not ends:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=[x for _ in ends for x in (0, 1, None)],
-                y=[y for code, n in ends for y in (at["l", code][1], at["r", n][1], None)],
-                mode="lines",
-                line={"color": colour, "width": 2, "dash": figures.DASHES[i]},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+            {
+                "type": "scatter",
+                "x": [x for _ in ends for x in (0, 1, None)],
+                "y": [y for code, n in ends for y in (at["l", code][1], at["r", n][1], None)],
+                "mode": "lines",
+                "line": {"color": colour, "width": 2, "dash": figures.DASHES[i]},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
         )
         here = [n for n in right if n[0] == part]
         figure.add_trace(
-            go.Scatter(
-                x=[1] * len(here),
-                y=[at["r", n][1] for n in here],
-                mode="markers+text",
-                marker={
+            {
+                "type": "scatter",
+                "x": [1] * len(here),
+                "y": [at["r", n][1] for n in here],
+                "mode": "markers+text",
+                "marker": {
                     "color": colour,
                     "symbol": symbol,
                     "size": 11,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[f" {n}" for n in here],
-                name=f"{part} {PARTS[part][0]}",
-                showlegend=True,
-                textposition="middle right",
-                textfont={"size": 12},
-                hovertext=[figures.plain(f"{n} {chapters()[n].title}", width=50) for n in here],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "text": [f" {n}" for n in here],
+                "name": f"{part} {PARTS[part][0]}",
+                "showlegend": True,
+                "textposition": "middle right",
+                "textfont": {"size": 12},
+                "hovertext": [figures.plain(f"{n} {chapters()[n].title}", width=50) for n in here],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     figure.add_trace(
-        go.Scatter(
-            x=[0] * len(left),
-            y=[at["l", code][1] for code in left],
-            mode="markers+text",
-            marker={
+        {
+            "type": "scatter",
+            "x": [0] * len(left),
+            "y": [at["l", code][1] for code in left],
+            "mode": "markers+text",
+            "marker": {
                 "color": [figures.PAPER if not found[code] else figures.INK for code in left],
                 "symbol": "circle",
                 "size": 9,
                 "line": {"color": figures.INK, "width": 1},
             },
-            text=[f"{code} {topics()[code].short} " for code in left],
-            textposition="middle left",
-            textfont={"size": 12},
-            hovertext=[figures.plain(topics()[code].what, width=50) for code in left],
-            hovertemplate="%{hovertext}<extra></extra>",
-            showlegend=False,
-        )
+            "text": [f"{code} {topics()[code].short} " for code in left],
+            "textposition": "middle left",
+            "textfont": {"size": 12},
+            "hovertext": [figures.plain(topics()[code].what, width=50) for code in left],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "showlegend": False,
+        }
     )
     return figure
 

@@ -208,9 +208,10 @@ def check(number: str, exercise: str, answer: object) -> Verdict:
     checks: dict[str, Callable[[object], Verdict]] = getattr(module, "CHECKS", {})
     if exercise not in checks:
         raise KeyError(f"chapter {number} has no exercise {exercise!r}; it has {', '.join(checks) or 'none'}")
+    if answer is None or answer is ...:
+        return Verdict(False, "No answer here: put yours in place of None and run the cell again.")
     verdict = checks[exercise](answer)
-    if answer is not None and answer is not ...:
-        _remember_check(number, exercise, verdict)
+    _remember_check(number, exercise, verdict)
     return verdict
 
 
@@ -404,7 +405,9 @@ def _linked(prose: str) -> list[tuple[str, str]]:
         given = re.findall(r"(?im)^\s*(?:doi|url)\s*=\s*[{\"]\s*(.*?)\s*[}\"]\s*,?\s*}?\s*$", entry)
         if any(value.replace("\\", "") in plain for value in given):
             likely.append(entry)
-    return [(line, address) for line, address in map(_formatted, likely) if address and f"({address})" in prose]
+    return [
+        (line, address) for line, address in map(_formatted, likely) if address and f"({address})" in prose
+    ]
 
 
 def references(number: str) -> Panel:

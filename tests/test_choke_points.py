@@ -362,4 +362,4 @@ def test_check_right_slips_and_other():
     both = frame[(frame["input"] == "N19")]["share_pct"] / 100
     assert "two accounts" in check("4.3", "hhi_lithography", (both**2).sum()).sentence
     assert not check("4.3", "hhi_lithography", 0.1).right
-    assert "Give one number" in check("4.3", "hhi_lithography", None).sentence
+    assert "No answer here" in check("4.3", "hhi_lithography", None).sentence

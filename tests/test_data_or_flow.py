@@ -182,7 +182,7 @@ def test_check_abroad():
     assert "share at home" in check("5.1", "abroad", 1 - right).sentence
     assert "percentage" in check("5.1", "abroad", 100 * right).sentence
     assert not check("5.1", "abroad", 0.123).right
-    assert "Give one number" in check("5.1", "abroad", None).sentence
+    assert "No answer here" in check("5.1", "abroad", None).sentence
 
 
 def test_check_lead():

@@ -354,7 +354,7 @@ def test_check_right_slip_other_and_no_number():
         or not check("3.4", "raised", 45 / 60).right
     )
     assert not check("3.4", "raised", 0.5).right
-    assert "Give one number" in check("3.4", "raised", None).sentence
+    assert "No answer here" in check("3.4", "raised", None).sentence
 
 
 def test_every_row_and_column_of_the_matrix_is_labelled():

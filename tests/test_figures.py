@@ -89,7 +89,7 @@ def test_world_map_keeps_missing_apart_from_zero():
     drawn = len(by_code) + sum(len(t.text) for t in small)
     assert drawn == len(codes)
     assert figure.layout.coloraxis.cmin == 0 and figure.layout.coloraxis.cmax == 5
-    assert figure.layout.template.layout.geo.resolution == figures.MAP_RESOLUTION == 50
+    assert figures.styled(figure).layout.template.layout.geo.resolution == figures.MAP_RESOLUTION == 50
 
 
 def test_world_map_names_what_is_not_on_it():

@@ -341,7 +341,7 @@ def test_check_right_slip_other_and_no_number():
     everyone = check("2.1", "yes_to_both", grid.loc["yes", "yes"] / grid.to_numpy().sum())
     assert not everyone.right and "absent" in everyone.sentence
     assert not check("2.1", "yes_to_both", 0.123).right
-    assert "Give one number" in check("2.1", "yes_to_both", None).sentence
+    assert "No answer here" in check("2.1", "yes_to_both", None).sentence
 
 
 def test_quiz_is_sound():

@@ -331,4 +331,4 @@ def test_check_right_slip_other_and_no_number():
     planned = int((dark.cables_per_country(True) == 1).sum())
     assert planned != right and "planned" in check("1.4", "one_cable", planned).sentence
     assert not check("1.4", "one_cable", 999).right
-    assert "Give one number" in check("1.4", "one_cable", None).sentence
+    assert "No answer here" in check("1.4", "one_cable", None).sentence

@@ -262,7 +262,7 @@ def test_check_right_slip_other_and_no_number():
     items = rows.loc[security, "items"].sum() / rows["items"].sum()
     assert "share of items" in check("1.3", "security_share", items).sentence
     assert not check("1.3", "security_share", 0.9).right
-    assert "Give one number" in check("1.3", "security_share", None).sentence
+    assert "No answer here" in check("1.3", "security_share", None).sentence
 
 
 def test_quiz_is_whole():

@@ -189,4 +189,4 @@ def test_check_right_slip_other_and_no_number():
     below = check("3.1", "low_intensity", (coded < 3).mean())
     assert not below.right and "3 or less" in below.sentence
     assert not check("3.1", "low_intensity", 0.123).right
-    assert "Give one number" in check("3.1", "low_intensity", None).sentence
+    assert "No answer here" in check("3.1", "low_intensity", None).sentence

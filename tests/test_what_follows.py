@@ -364,4 +364,4 @@ def test_check_right_and_slips():
     assert check("3.2", "answered", some[later].mean()).right
     assert "first load" in check("3.2", "answered", some.mean()).sentence
     assert not check("3.2", "answered", 0.5).right
-    assert "Give one number" in check("3.2", "answered", None).sentence
+    assert "No answer here" in check("3.2", "answered", None).sentence

@@ -257,4 +257,4 @@ def test_check_right_slip_other_and_no_number():
     slip = check("2.2", "permanent_seats", five.mean())
     assert not slip.right and "not whole" in slip.sentence
     assert not check("2.2", "permanent_seats", 0.5).right
-    assert "Give one number" in check("2.2", "permanent_seats", None).sentence
+    assert "No answer here" in check("2.2", "permanent_seats", None).sentence

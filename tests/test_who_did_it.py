@@ -404,4 +404,4 @@ def test_check_right_slips_other_and_none():
     whole = check("1.2", "joint", (states > 1).sum() / 3414)
     assert not whole.right and "all incidents" in whole.sentence
     assert not check("1.2", "joint", 0.5).right
-    assert "Give one number" in check("1.2", "joint", None).sentence
+    assert "No answer here" in check("1.2", "joint", None).sentence

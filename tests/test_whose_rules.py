@@ -416,7 +416,7 @@ def test_check_right_slips_other_and_no_number():
         verdict = check("1.1", "rule_states", slip)
         assert not verdict.right and word in verdict.sentence
     assert not check("1.1", "rule_states", 3).right
-    assert "Give one number" in check("1.1", "rule_states", None).sentence
+    assert "No answer here" in check("1.1", "rule_states", None).sentence
 
 
 @pytest.mark.parametrize("exhibit", [rules.positions_matrix, rules.thresholds_ladder, rules.control_at_home])

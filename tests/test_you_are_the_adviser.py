@@ -230,7 +230,7 @@ def test_check_right_slips_and_no_number():
     assert "attributions" in check("3.5", "not_alone", 17 / 326).sentence
     assert "percentage" in check("3.5", "not_alone", 100 * 28 / 264).sentence
     assert not check("3.5", "not_alone", 0.5).right
-    assert "Give one number" in check("3.5", "not_alone", None).sentence
+    assert "No answer here" in check("3.5", "not_alone", None).sentence
 
 
 def test_a_file_copied_under_two_names_is_two_bars(my_work):

@@ -12,6 +12,7 @@ judgements, each with its reason; they can be disputed in the file.
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import math
 import os
@@ -19,10 +20,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -308,23 +310,38 @@ class Debate:
             One row a side (by id), one column a criterion. An effect is ``middle`` plus, for each assumption that moves
             it, ``move × (position in its range − ½)``.
         """
-        at = self._set(levers)
-        cells = {side: dict.fromkeys(CRITERIA, 0.0) for side in self.sides}
+        effects = self._effects(self._set(levers))
+        return pd.DataFrame(effects, index=list(self.sides), columns=list(CRITERIA))
+
+    @cached_property
+    def _judged(self) -> tuple[np.ndarray, list[tuple[int, int, str, float, float, float]]]:
+        """Middle effects (sides by criteria); and what moves them: row, column, lever, its move, its lowest and highest."""
+        rows = {side: i for i, side in enumerate(self.sides)}
+        middle, moves = np.zeros((len(rows), len(CRITERIA))), []
         for e in self.raw["effect"]:
-            value = e["middle"]
-            for lever, move in e.get("moves", {}).items():
-                low, high = self.range(lever)
-                value += move * ((at[lever] - low) / (high - low) - 0.5)
-            cells[e["side"]][e["criterion"]] = value
-        return pd.DataFrame.from_dict(cells, orient="index", columns=list(CRITERIA)).astype(float)
+            place = rows[e["side"]], CRITERIA.index(e["criterion"])
+            middle[place] = e["middle"]
+            moves += [(*place, lever, move, *self.range(lever)) for lever, move in e.get("moves", {}).items()]
+        return middle, moves
+
+    def _effects(self, at: Mapping[str, float]) -> np.ndarray:
+        """:meth:`effects` as an array, for levers that are all given and checked."""
+        middle, moves = self._judged
+        made = middle.copy()
+        for row, column, lever, move, low, high in moves:
+            made[row, column] += move * ((at[lever] - low) / (high - low) - 0.5)
+        return made
+
+    def _scores(self, at: Mapping[str, float]) -> np.ndarray:
+        """:meth:`score` as an array in the order of the sides."""
+        weights = np.array([at[c] for c in CRITERIA], dtype=float)
+        if weights.sum() == 0:
+            return np.full(len(self.sides), np.nan)
+        return self._effects(at) @ weights / weights.sum()
 
     def score(self, **levers: float) -> pd.Series:
         """The weighted mean effect of each side, −2 to 2, by id. All missing if every weight is nought."""
-        at = self._set(levers)
-        weights = pd.Series({c: at[c] for c in CRITERIA})
-        if weights.sum() == 0:
-            return pd.Series(float("nan"), index=list(self.sides))
-        return self.effects(**levers) @ weights / weights.sum()
+        return pd.Series(self._scores(self._set(levers)), index=list(self.sides))
 
     def margin(self, first: str, second: str, **levers: float) -> float:
         """Score of one side less the score of another."""
@@ -346,19 +363,22 @@ class Debate:
         The numerator of the margin (its weighted sum) is linear in each lever, and its sign is the margin's sign, so the
         root is exact. With several rivals the root nearest to the present value counts.
         """
-        at = self._set(levers)
+        at, first = self._set(levers), list(self.sides).index(leader)
         low, high = self.range(lever)
 
-        def total(value: float, rival: str) -> float:
+        def totals(value: float) -> list[float]:
+            """The leader's weighted sum less that of each side."""
             there = at | {lever: value}
-            effects = self.effects(**there)
-            return float(sum(there[c] * (effects.loc[leader, c] - effects.loc[rival, c]) for c in CRITERIA))
+            effects = self._effects(there).tolist()
+            return [
+                sum(there[c] * (a - b) for c, a, b in zip(CRITERIA, effects[first], other, strict=True))
+                for other in effects
+            ]
 
         roots = []
-        for rival in self.sides:
-            if rival == leader:
-                continue
-            a, b = total(low, rival), total(high, rival)
+        for a, b in zip(
+            totals(low), totals(high), strict=True
+        ):  # the leader's own are nought and have no root
             if a * b < 0:
                 roots.append(low + (high - low) * a / (a - b))
         return min(roots, key=lambda r: abs(r - at[lever])) if roots else None
@@ -374,14 +394,15 @@ class Debate:
             Empty if every weight is nought.
         """
         at = self._set(levers)
-        score = self.score(**at)
-        if score.isna().all():
+        score = self._scores(at)
+        if np.isnan(score).all():
             return pd.DataFrame()
-        leader = score.idxmax()
+        first = int(score.argmax())
+        leader = list(self.sides)[first]
 
         def lead(values: Mapping[str, float]) -> float:
-            there = self.score(**values)
-            return float(there[leader] - there.drop(leader).max())
+            there = self._scores(values)
+            return float(there[first] - np.delete(there, first).max())
 
         rows = []
         for lever in at:
@@ -602,22 +623,24 @@ class Debate:
                     ys += [*(y for _, y in curve), None]
             if xs:
                 figure.add_trace(
-                    go.Scatter(
-                        x=xs,
-                        y=ys,
-                        mode="lines",
-                        name=name,
-                        line={"color": colour, "dash": dash, "width": 1.6},
-                        hoverinfo="skip",
-                    )
+                    {
+                        "type": "scatter",
+                        "x": xs,
+                        "y": ys,
+                        "mode": "lines",
+                        "name": name,
+                        "line": {"color": colour, "dash": dash, "width": 1.6},
+                        "hoverinfo": "skip",
+                    }
                 )
                 figure.add_trace(
-                    go.Scatter(
-                        x=[x for x, _, _ in tips],
-                        y=[y for _, y, _ in tips],
-                        mode="markers",
-                        name=f"{name}, heads",
-                        marker={
+                    {
+                        "type": "scatter",
+                        "x": [x for x, _, _ in tips],
+                        "y": [y for _, y, _ in tips],
+                        "mode": "markers",
+                        "name": f"{name}, heads",
+                        "marker": {
                             "symbol": "arrow",
                             "angleref": "previous",
                             "standoff": MARK / 2
@@ -627,25 +650,26 @@ class Debate:
                             "opacity": 1,
                             "line": {"width": 0},
                         },
-                        showlegend=False,
-                        hoverinfo="skip",
-                    )
+                        "showlegend": False,
+                        "hoverinfo": "skip",
+                    }
                 )
         for i, s in enumerate(sides):
             mine = [k for k in shown if self.claims[k]["side"] == s]
             figure.add_trace(
-                go.Scatter(
-                    x=[place[k][0] for k in mine],
-                    y=[place[k][1] for k in mine],
-                    mode="markers+text",
-                    name=figures.plain(self.sides[s]),
-                    showlegend=False,
-                    text=[f"<b>{k}</b>" for k in mine],
-                    textfont={"size": 13, "color": figures.INK},
-                    textposition="middle center",
-                    hovertext=[figures.plain(f"{k} {self.claims[k]['text']}", width=44) for k in mine],
-                    hovertemplate="%{hovertext}<extra></extra>",
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": [place[k][0] for k in mine],
+                    "y": [place[k][1] for k in mine],
+                    "mode": "markers+text",
+                    "name": figures.plain(self.sides[s]),
+                    "showlegend": False,
+                    "text": [f"<b>{k}</b>" for k in mine],
+                    "textfont": {"size": 13, "color": figures.INK},
+                    "textposition": "middle center",
+                    "hovertext": [figures.plain(f"{k} {self.claims[k]['text']}", width=44) for k in mine],
+                    "hovertemplate": "%{hovertext}<extra></extra>",
+                    "marker": {
                         "symbol": figures.SYMBOLS[(0, 1, 2, 3)[list(self.sides).index(s)]],
                         "size": MARK,
                         "color": figures.PAPER,
@@ -654,7 +678,7 @@ class Debate:
                             "width": [5 if k == focus else 3 for k in mine],
                         },
                     },
-                )
+                }
             )
             for k in mine:
                 figure.add_annotation(
@@ -692,15 +716,16 @@ class Debate:
                 away = 0.2 + 0.1 * (order % 3) if len(sides) < 3 else 0.28 + 0.14 * (order % 2)
                 spots.append((x + outward * away, y - 0.13 + 0.26 * (order // (3 if len(sides) < 3 else 2))))
             figure.add_trace(
-                go.Scatter(
-                    x=[x for x, _ in spots],
-                    y=[y for _, y in spots],
-                    mode="markers",
-                    name=f"evidence {bearing}",
-                    marker={"symbol": symbol, "size": 12, "color": figures.COLOURS[colour]},
-                    hovertext=[figures.plain(f"{e['id']}: {e['reading']}", width=44) for e in mine],
-                    hovertemplate="%{hovertext}<extra></extra>",
-                )
+                {
+                    "type": "scatter",
+                    "x": [x for x, _ in spots],
+                    "y": [y for _, y in spots],
+                    "mode": "markers",
+                    "name": f"evidence {bearing}",
+                    "marker": {"symbol": symbol, "size": 12, "color": figures.COLOURS[colour]},
+                    "hovertext": [figures.plain(f"{e['id']}: {e['reading']}", width=44) for e in mine],
+                    "hovertemplate": "%{hovertext}<extra></extra>",
+                }
             )
         figure.update_layout(legend={"y": 0, "yanchor": "top"}, margin={"b": 10, "t": 20})
         return figure
@@ -878,42 +903,44 @@ class Debate:
             margin={"l": 12, "r": 12, "t": 10, "b": foot},
         )
         figure.add_trace(
-            go.Bar(
-                x=[round(v, 3) for v in ranked],
-                y=names,
-                orientation="h",
-                marker={
+            {
+                "type": "bar",
+                "x": [round(v, 3) for v in ranked],
+                "y": names,
+                "orientation": "h",
+                "marker": {
                     "color": [figures.COLOURS[(0, 4, 3, 5)[list(self.sides).index(s)]] for s in ranked.index],
                     "pattern": {"shape": [figures.PATTERNS[list(self.sides).index(s)] for s in ranked.index]},
                 },
-                text=[f"{v:+.2f}".replace("-", "−") for v in ranked],
-                textposition="outside",
-                textangle=0,
-                cliponaxis=False,
-                hovertemplate="%{y}: %{x}<extra></extra>",
-                showlegend=False,
-            )
+                "text": [f"{v:+.2f}".replace("-", "−") for v in ranked],
+                "textposition": "outside",
+                "textangle": 0,
+                "cliponaxis": False,
+                "hovertemplate": "%{y}: %{x}<extra></extra>",
+                "showlegend": False,
+            }
         )
         for end, name, colour, symbol in (
             ("margin_low", "lever at its lowest", 5, "triangle-left"),
             ("margin_high", "lever at its highest", 1, "triangle-right"),
         ):
             figure.add_trace(
-                go.Scatter(
-                    x=table[end].round(3).tolist(),
-                    y=labels,
-                    mode="markers",
-                    name=name,
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": table[end].round(3).tolist(),
+                    "y": labels,
+                    "mode": "markers",
+                    "name": name,
+                    "marker": {
                         "symbol": symbol,
                         "size": 13,
                         "color": figures.COLOURS[colour],
                         "line": {"color": figures.INK, "width": 1},
                     },
-                    xaxis="x2",
-                    yaxis="y2",
-                    hovertemplate="%{y}: %{x}<extra>" + name + "</extra>",
-                )
+                    "xaxis": "x2",
+                    "yaxis": "y2",
+                    "hovertemplate": "%{y}: %{x}<extra>" + name + "</extra>",
+                }
             )
         now = float(ranked.iloc[0] - ranked.iloc[1])
         xs, ys = [], []
@@ -922,34 +949,40 @@ class Debate:
             xs += [a, now, b, None]
             ys += [label, label, label, None]
         figure.add_trace(
-            go.Scatter(
-                x=xs,
-                y=ys,
-                mode="lines",
-                line={"color": figures.SOFT_INK, "width": 3},
-                xaxis="x2",
-                yaxis="y2",
-                hoverinfo="skip",
-                showlegend=False,
-            )
+            {
+                "type": "scatter",
+                "x": xs,
+                "y": ys,
+                "mode": "lines",
+                "line": {"color": figures.SOFT_INK, "width": 3},
+                "xaxis": "x2",
+                "yaxis": "y2",
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
         )
-        for yref, said in (("y", names), ("y2", labels)):
-            for text in said:
-                figure.add_annotation(
-                    xref="paper",
-                    x=0,
-                    yref=yref,
-                    y=text,
-                    yshift=9,
-                    text=text,
-                    showarrow=False,
-                    xanchor="left",
-                    yanchor="bottom",
-                    align="left",
-                    font={"size": 12},
-                    bgcolor=figures.PAPER,
-                    borderpad=0,
-                )
+        heads = [
+            {
+                "xref": "paper",
+                "x": 0,
+                "yref": yref,
+                "y": text,
+                "yshift": 9,
+                "text": text,
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "align": "left",
+                "font": {"size": 12},
+                "bgcolor": figures.PAPER,
+                "borderpad": 0,
+            }
+            for yref, said in (("y", names), ("y2", labels))
+            for text in said
+        ]
+        mark = {"xref": "x2", "yref": "y2 domain", "x": now, "y": 1, "text": "now", "yanchor": "bottom"}
+        # all at once: plotly checks those that are there again with each that is added
+        figure.layout.annotations = [*heads, {**mark, "showarrow": False}]
         figure.add_shape(
             type="line",
             xref="x2",
@@ -961,10 +994,7 @@ class Debate:
             layer="below",
             line={"color": figures.INK, "dash": "dot", "width": 1.5},
         )
-        figure.add_annotation(
-            xref="x2", yref="y2 domain", x=now, y=1, text="now", showarrow=False, yanchor="bottom"
-        )
-        figure.update_layout(legend={"y": -48 / drawn, "yanchor": "top"})
+        figure.layout.legend = {"y": -48 / drawn, "yanchor": "top"}
         return figure
 
     # ---- findings
@@ -991,17 +1021,13 @@ class Debate:
         pandas.Series
             Number of cases by side id; ties go to no one. An enumeration of the model, not a probability.
         """
-        import itertools
-
-        import numpy as np
-
         levers = list(self.assumptions)
         grids = [(a["low"], a["start"], a["high"]) for a in self.assumptions.values()]
         weights = np.array(list(itertools.product((1.0, float(HEAVIEST)), repeat=len(CRITERIA))))
         wins = dict.fromkeys(self.sides, 0)
         sides = list(self.sides)
         for values in itertools.product(*grids):
-            effects = self.effects(**dict(zip(levers, values, strict=True))).to_numpy()
+            effects = self._effects(self._set(dict(zip(levers, values, strict=True))))
             scores = weights @ effects.T / weights.sum(axis=1, keepdims=True)
             best = np.sort(scores, axis=1)
             clear = best[:, -1] - best[:, -2] > 1e-9

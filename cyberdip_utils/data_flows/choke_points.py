@@ -47,9 +47,15 @@ COLOUR_OF = {"tool": figures.COLOURS[0], "material": figures.COLOURS[1], "design
 
 
 def _line(xs: list, ys: list, colour: str, width: float) -> go.Scatter:
-    return go.Scatter(
-        x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip", showlegend=False
-    )
+    return {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "mode": "lines",
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def short(name: str, room: int) -> str:
@@ -98,20 +104,21 @@ def _rows_figure(rows: pd.DataFrame, label: str) -> go.Figure:
         if line_x:
             figure.add_trace(_line(line_x, line_y, COLOUR_OF[kind], 4))
         figure.add_trace(
-            go.Scatter(
-                x=part["low"].tolist(),
-                y=place,
-                mode="markers",
-                name=kind,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["low"].tolist(),
+                "y": place,
+                "mode": "markers",
+                "name": kind,
+                "marker": {
                     "symbol": symbol,
                     "color": COLOUR_OF[kind],
                     "size": 11,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[figures.plain(t, width=50) for t in part["hover"]],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "text": [figures.plain(t, width=50) for t in part["hover"]],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     for row in rows.itertuples():
         figure.add_annotation(
@@ -307,20 +314,21 @@ def _kept_figure(rows: pd.DataFrame, threshold: int) -> go.Figure:
         figure.add_trace(_line(stem_x, stem_y, figures.NO_DATA, 2))
         figure.add_trace(_line(line_x, line_y, colour, 4))
         figure.add_trace(
-            go.Scatter(
-                x=part["high"].tolist(),
-                y=[y + 0.2 for y in part["place"]],
-                mode="markers",
-                name=state,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["high"].tolist(),
+                "y": [y + 0.2 for y in part["place"]],
+                "mode": "markers",
+                "name": state,
+                "marker": {
                     "symbol": symbol,
                     "size": 11,
                     "color": colour,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[figures.plain(t, width=50) for t in part["hover"]],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "text": [figures.plain(t, width=50) for t in part["hover"]],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     for row in rows.itertuples():
         figure.add_annotation(

@@ -148,29 +148,31 @@ def exports(
         )
         figure.update_layout(yaxis={"rangemode": "normal"})
         figure.add_trace(
-            go.Scatter(
-                x=near["year"].tolist(),
-                y=np.expm1(near["line"]).tolist(),
-                mode="lines",
-                name="line through the years before",
-                line={"color": figures.COLOURS[1], "dash": "dot", "width": 2},
-            )
+            {
+                "type": "scatter",
+                "x": near["year"].tolist(),
+                "y": np.expm1(near["line"]).tolist(),
+                "mode": "lines",
+                "name": "line through the years before",
+                "line": {"color": figures.COLOURS[1], "dash": "dot", "width": 2},
+            }
         )
         for side, symbol in (("before", "square"), ("after", "diamond")):
             part = frame[frame["side"] == side]
             figure.add_trace(
-                go.Scatter(
-                    x=part["year"].tolist(),
-                    y=part["relative"].tolist(),
-                    mode="markers",
-                    name=f"years {side}",
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": part["year"].tolist(),
+                    "y": part["relative"].tolist(),
+                    "mode": "markers",
+                    "name": f"years {side}",
+                    "marker": {
                         "symbol": symbol,
                         "size": 13,
                         "color": figures.COLOURS[2 if side == "before" else 4],
                         "line": {"color": figures.INK, "width": 1},
                     },
-                )
+                }
             )
         twin = pd.DataFrame(
             {
@@ -232,19 +234,20 @@ def _placebo_figure(data: pd.DataFrame) -> go.Figure:
     for what, part in data.groupby("what", sort=True):
         real = what != "placebo"
         figure.add_trace(
-            go.Scatter(
-                x=part["change"].tolist(),
-                y=part["name"].tolist(),
-                mode="markers",
-                name=what,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["change"].tolist(),
+                "y": part["name"].tolist(),
+                "mode": "markers",
+                "name": what,
+                "marker": {
                     "symbol": "diamond" if real else "circle-open",
                     "size": 14 if real else 11,
                     "color": figures.COLOURS[1] if real else figures.COLOURS[0],
                     "line": {"width": 2},
                 },
-                hovertemplate="%{y}: %{x:+.0%}<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:+.0%}<extra></extra>",
+            }
         )
     return figure
 

@@ -212,11 +212,12 @@ def _bars_of_years(frame: pd.DataFrame, upto: int, count: str) -> tuple[go.Figur
             continue
         values = part["systems"] if count == SYSTEMS else part["km"] / 1000
         figure.add_trace(
-            go.Bar(
-                x=part["year"].tolist(),
-                y=[round(float(v), 3) for v in values],
-                name=f"{status} in June 2021",
-                marker={
+            {
+                "type": "bar",
+                "x": part["year"].tolist(),
+                "y": [round(float(v), 3) for v in values],
+                "name": f"{status} in June 2021",
+                "marker": {
                     "color": colour,
                     "line": {"color": figures.INK, "width": 0.5},
                     "pattern": {
@@ -227,7 +228,7 @@ def _bars_of_years(frame: pd.DataFrame, upto: int, count: str) -> tuple[go.Figur
                         "size": 6,
                     },
                 },
-            )
+            }
         )
     if upto >= 2022:
         value = "systems" if count == SYSTEMS else "km"
@@ -477,19 +478,20 @@ def _partner_map(source: str, found: pd.Series) -> go.Figure:
     spots = _middle()
     if source in spots:
         figure.add_trace(
-            go.Scattergeo(
-                lon=[spots[source][0]],
-                lat=[spots[source][1]],
-                mode="markers",
-                name=country(source),
-                marker={
+            {
+                "type": "scattergeo",
+                "lon": [spots[source][0]],
+                "lat": [spots[source][1]],
+                "mode": "markers",
+                "name": country(source),
+                "marker": {
                     "symbol": "star",
                     "size": 15,
                     "color": "#D55E00",
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertemplate=f"{figures.plain(country(source))}<extra></extra>",
-            )
+                "hovertemplate": f"{figures.plain(country(source))}<extra></extra>",
+            }
         )
     return figure
 

@@ -152,27 +152,28 @@ def _against_users(frame: pd.DataFrame, label: str, measure: str) -> go.Figure:
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["users"].round(4).tolist(),
-                y=part["value"].astype(float).round(5).tolist(),
-                mode="markers+text",
-                name=name,
-                text=[figures.plain(country(c), limit=18) if c in large else "" for c in part.index],
-                textposition="top center",
-                textfont={"size": 12},
-                cliponaxis=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["users"].round(4).tolist(),
+                "y": part["value"].astype(float).round(5).tolist(),
+                "mode": "markers+text",
+                "name": name,
+                "text": [figures.plain(country(c), limit=18) if c in large else "" for c in part.index],
+                "textposition": "top center",
+                "textfont": {"size": 12},
+                "cliponaxis": False,
+                "marker": {
                     "symbol": figures.SYMBOLS[i],
                     "size": 9,
                     "color": figures.COLOURS[i],
                     "line": {"color": figures.INK, "width": 0.5},
                 },
-                hovertext=[
+                "hovertext": [
                     f"<b>{figures.plain(country(c))}</b><br>{_amount(r.value, measure)}; {r.users:,.3g} million users"
                     for c, r in zip(part.index, part.itertuples(), strict=True)
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     return figure
 
@@ -251,14 +252,15 @@ def layers_view(
                     xaxis={"title": {"text": "year of service"}, "dtick": 2},
                 )
                 figure.add_trace(
-                    go.Scatter(
-                        x=shown["value"].astype(int).tolist(),
-                        y=[figures.plain(c) for c in shown["country"]],
-                        mode="markers",
-                        showlegend=False,
-                        marker={"size": 11, "color": figures.COLOURS[0]},
-                        hovertemplate="%{y}: %{x}<extra></extra>",
-                    )
+                    {
+                        "type": "scatter",
+                        "x": shown["value"].astype(int).tolist(),
+                        "y": [figures.plain(c) for c in shown["country"]],
+                        "mode": "markers",
+                        "showlegend": False,
+                        "marker": {"size": 11, "color": figures.COLOURS[0]},
+                        "hovertemplate": "%{y}: %{x}<extra></extra>",
+                    }
                 )
             else:
                 figure = figures.bars(

@@ -97,40 +97,42 @@ def _scatter(first: str, second: str, between: tuple[int, int], each: bool, stat
     )
     low, high = float(both.min().min()), float(both.max().max())
     figure.add_trace(
-        go.Scatter(
-            x=[low, high],
-            y=[low, high],
-            mode="lines",
-            name="as many in both",
-            line={"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [low, high],
+            "y": [low, high],
+            "mode": "lines",
+            "name": "as many in both",
+            "line": {"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
+            "hoverinfo": "skip",
+        }
     )
     shown = far_apart(np.log10(both["first"]), np.log10(both["second"]))
     side = dict(zip(both.index, sides(np.log10(both["first"])), strict=True))
     for chosen, part in both.groupby(both.index == state):
         figure.add_trace(
-            go.Scatter(
-                x=part["first"].tolist(),
-                y=part["second"].tolist(),
-                mode="markers+text",
-                name=country(state) if chosen else f"askers in both ({len(both)})",
-                text=[asker(c) if c in shown or chosen else "" for c in part.index],
-                textposition=[side[c] for c in part.index],
-                cliponaxis=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["first"].tolist(),
+                "y": part["second"].tolist(),
+                "mode": "markers+text",
+                "name": country(state) if chosen else f"askers in both ({len(both)})",
+                "text": [asker(c) if c in shown or chosen else "" for c in part.index],
+                "textposition": [side[c] for c in part.index],
+                "cliponaxis": False,
+                "marker": {
                     "symbol": "star" if chosen else "circle",
                     "size": 15 if chosen else 9,
                     "color": figures.COLOURS[1 if chosen else 0],
                     "opacity": 0.85,
                     "line": {"width": 1},
                 },
-                hovertext=[
+                "hovertext": [
                     f"{asker(c)}: {x:,.3g} and {y:,.3g}"
                     for c, x, y in zip(part.index, part["first"], part["second"], strict=True)
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     rho = rank_agreement(first, second, between, each)
     ends = np.percentile(ratio, [10, 90])
@@ -410,27 +412,28 @@ def _freedom_scatter(frame: pd.DataFrame, label: str, what: str, measure: str) -
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["score"].tolist(),
-                y=heights[part.index].tolist(),
-                mode="markers+text",
-                name=f"{words} ({len(part)})",
-                text=[country(c) if told and c in shown else "" for c in part.index],
-                textposition=[side[c] for c in part.index],
-                cliponaxis=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["score"].tolist(),
+                "y": heights[part.index].tolist(),
+                "mode": "markers+text",
+                "name": f"{words} ({len(part)})",
+                "text": [country(c) if told and c in shown else "" for c in part.index],
+                "textposition": [side[c] for c in part.index],
+                "cliponaxis": False,
+                "marker": {
                     "symbol": symbol,
                     "size": 9,
                     "color": figures.COLOURS[0 if told else 1],
                     "opacity": 0.85,
                     "line": {"width": 1},
                 },
-                hovertext=[
+                "hovertext": [
                     f"{country(c)}: score {row.score:g}, {in_words(row.value, measure)}"
                     for c, row in zip(part.index, part.itertuples(), strict=True)
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     return figure
 
@@ -447,29 +450,31 @@ def _freedom_without(without: pd.Series, rho: Rho) -> go.Figure:
         legend={"y": 1.02},
     )
     figure.add_trace(
-        go.Scatter(
-            x=[rho.value],
-            y=["all states"],
-            mode="markers",
-            name="all states, with 95% interval",
-            marker={"symbol": "diamond", "size": 12, "color": figures.COLOURS[1]},
-            error_x={
+        {
+            "type": "scatter",
+            "x": [rho.value],
+            "y": ["all states"],
+            "mode": "markers",
+            "name": "all states, with 95% interval",
+            "marker": {"symbol": "diamond", "size": 12, "color": figures.COLOURS[1]},
+            "error_x": {
                 "type": "data",
                 "symmetric": False,
                 "array": [rho.high - rho.value],
                 "arrayminus": [rho.value - rho.low],
                 "color": figures.COLOURS[1],
             },
-        )
+        }
     )
     figure.add_trace(
-        go.Scatter(
-            x=part.tolist(),
-            y=names,
-            mode="markers",
-            name="without this state",
-            marker={"symbol": "circle", "size": 9, "color": figures.COLOURS[0]},
-        )
+        {
+            "type": "scatter",
+            "x": part.tolist(),
+            "y": names,
+            "mode": "markers",
+            "name": "without this state",
+            "marker": {"symbol": "circle", "size": 9, "color": figures.COLOURS[0]},
+        }
     )
     return figure
 

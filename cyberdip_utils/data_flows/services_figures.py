@@ -37,30 +37,32 @@ def gains(rows: pd.DataFrame, end: int, unit: str) -> go.Figure:
         if not len(pick):
             continue
         figure.add_trace(
-            go.Bar(
-                x=[float(rows["change"].iloc[i]) for i in pick],
-                y=[labels[i] for i in pick],
-                orientation="h",
-                name=legend,
-                marker={
+            {
+                "type": "bar",
+                "x": [float(rows["change"].iloc[i]) for i in pick],
+                "y": [labels[i] for i in pick],
+                "orientation": "h",
+                "name": legend,
+                "marker": {
                     "color": colour,
                     "line": {"color": figures.INK, "width": 0.5},
                     "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": figures.PAPER, "size": 7},
                 },
-                hovertemplate="%{y}: %{x:,.3g}<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:,.3g}<extra></extra>",
+            }
         )
     figure.add_trace(  # to the right of nought also for falls: names stand on the left
-        go.Scatter(
-            x=[max(0.0, v) for v in rows["change"]],
-            y=labels,
-            mode="text",
-            text=[" " + _digits(v) for v in rows["change"]],
-            textposition="middle right",
-            cliponaxis=False,
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        {
+            "type": "scatter",
+            "x": [max(0.0, v) for v in rows["change"]],
+            "y": labels,
+            "mode": "text",
+            "text": [" " + _digits(v) for v in rows["change"]],
+            "textposition": "middle right",
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
     )
     low, high = min(0.0, float(rows["change"].min())), max(0.0, float(rows["change"].max()))
     span = high - low or 1.0
@@ -94,39 +96,42 @@ def over_time(table: pd.DataFrame, measure: str) -> go.Figure:
             figures.SYMBOLS[i % 7],
         )
         figure.add_trace(
-            go.Scatter(
-                x=list(table.columns),
-                y=row.astype(float).tolist(),
-                mode="lines+markers",
-                name=figures.plain(country(code)),
-                line={"color": colour, "dash": dash, "width": 2.5},
-                marker={"symbol": symbol, "size": 7, "color": colour},
-                connectgaps=False,
-            )
+            {
+                "type": "scatter",
+                "x": list(table.columns),
+                "y": row.astype(float).tolist(),
+                "mode": "lines+markers",
+                "name": figures.plain(country(code)),
+                "line": {"color": colour, "dash": dash, "width": 2.5},
+                "marker": {"symbol": symbol, "size": 7, "color": colour},
+                "connectgaps": False,
+            }
         )
         carried = row.ffill()
         gaps = row.isna() & carried.notna()
         if gaps.any():
             any_missing = True
             figure.add_trace(
-                go.Scatter(
-                    x=[int(y) for y in row.index[gaps]],
-                    y=carried[gaps].astype(float).tolist(),
-                    mode="markers",
-                    marker={"symbol": "x-thin", "size": 11, "line": {"width": 3, "color": colour}},
-                    showlegend=False,
-                    hovertemplate=f"{figures.plain(country(code))} %{{x}}: no value<extra></extra>",
-                )
+                {
+                    "type": "scatter",
+                    "x": [int(y) for y in row.index[gaps]],
+                    "y": carried[gaps].astype(float).tolist(),
+                    "mode": "markers",
+                    "marker": {"symbol": "x-thin", "size": 11, "line": {"width": 3, "color": colour}},
+                    "showlegend": False,
+                    "hovertemplate": f"{figures.plain(country(code))} %{{x}}: no value<extra></extra>",
+                }
             )
     if any_missing:
         figure.add_trace(
-            go.Scatter(
-                x=[None],
-                y=[None],
-                mode="markers",
-                name="no value (at last level)",
-                marker={"symbol": "x-thin", "size": 11, "line": {"width": 3, "color": figures.INK}},
-            )
+            {
+                "type": "scatter",
+                "x": [None],
+                "y": [None],
+                "mode": "markers",
+                "name": "no value (at last level)",
+                "marker": {"symbol": "x-thin", "size": 11, "line": {"width": 3, "color": figures.INK}},
+            }
         )
     return figure
 
@@ -160,17 +165,18 @@ def coefficients(steps: list[tuple[str, model.Fit]], spec: model.Spec, mark_last
         ends += [lo, hi]
         keep.append(text)
         figure.add_trace(
-            go.Scatter(
-                x=[v],
-                y=[text],
-                mode="markers",
-                marker={
+            {
+                "type": "scatter",
+                "x": [v],
+                "y": [text],
+                "mode": "markers",
+                "marker": {
                     "size": 13 if i == chosen else 10,
                     "color": BLUE if f.clear > 0 else ORANGE if f.clear < 0 else figures.PAPER,
                     "symbol": "square" if f.clear < 0 else "circle",
                     "line": {"width": 2, "color": ORANGE if f.clear < 0 else BLUE},
                 },
-                error_x={
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": [hi - v],
@@ -179,9 +185,9 @@ def coefficients(steps: list[tuple[str, model.Fit]], spec: model.Spec, mark_last
                     "thickness": 2.5 if i == chosen else 1.5,
                     "width": 5,
                 },
-                showlegend=False,
-                hovertemplate=f"{figures.plain(text)}: {v:,.3g} ({lo:,.3g} to {hi:,.3g}), n = {f.n:,}<extra></extra>",
-            )
+                "showlegend": False,
+                "hovertemplate": f"{figures.plain(text)}: {v:,.3g} ({lo:,.3g} to {hi:,.3g}), n = {f.n:,}<extra></extra>",
+            }
         )
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = (high - low) * 0.06 or 1
@@ -227,35 +233,37 @@ def scatter(spec: model.Spec) -> tuple[go.Figure, pd.DataFrame]:
         part = pairs[picked == flag]
         names = [country(c) for c in part["economy"]]
         figure.add_trace(
-            go.Scatter(
-                x=part["x"].tolist(),
-                y=part["y"].tolist(),
-                mode="markers+text" if flag else "markers",
-                name=legend,
-                text=[figures.plain(n, limit=18) for n in names],
-                textposition=["middle left" if x > 0 else "middle right" for x in part["x"]],
-                hovertemplate="%{text}: %{x:.2f}, %{y:.2f}<extra></extra>",
-                marker={
+            {
+                "type": "scatter",
+                "x": part["x"].tolist(),
+                "y": part["y"].tolist(),
+                "mode": "markers+text" if flag else "markers",
+                "name": legend,
+                "text": [figures.plain(n, limit=18) for n in names],
+                "textposition": ["middle left" if x > 0 else "middle right" for x in part["x"]],
+                "hovertemplate": "%{text}: %{x:.2f}, %{y:.2f}<extra></extra>",
+                "marker": {
                     "color": colour,
                     "symbol": symbol,
                     "opacity": 0.75,
                     "size": np.asarray(size)[picked == flag].tolist() if np.ndim(size) else size,
                 },
-            )
+            }
         )
     ends = np.array([pairs["x"].min(), pairs["x"].max()])
     if spec.design != "within":
         centre = np.average(pairs["y"] - f.value * pairs["x"], weights=pairs["weight"])
         line = centre + f.value * ends
         figure.add_trace(
-            go.Scatter(
-                x=ends.tolist(),
-                y=line.tolist(),
-                mode="lines",
-                name="fit",
-                line={"color": figures.INK, "dash": "dash", "width": 2},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": ends.tolist(),
+                "y": line.tolist(),
+                "mode": "lines",
+                "name": "fit",
+                "line": {"color": figures.INK, "dash": "dash", "width": 2},
+                "hoverinfo": "skip",
+            }
         )
     pad = float(ends[1] - ends[0]) * 0.08 or 1
     figure.update_layout(xaxis={"range": [float(ends[0]) - pad, float(ends[1]) + pad]})
@@ -283,15 +291,16 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
     )
     x = list(range(1, len(frame) + 1))
     figure.add_trace(
-        go.Scatter(
-            x=x + x[::-1],
-            y=frame["high"].tolist() + frame["low"].tolist()[::-1],
-            fill="toself",
-            fillcolor="rgba(120,130,140,0.25)",
-            line={"width": 0},
-            hoverinfo="skip",
-            name="95% interval",
-        )
+        {
+            "type": "scatter",
+            "x": x + x[::-1],
+            "y": frame["high"].tolist() + frame["low"].tolist()[::-1],
+            "fill": "toself",
+            "fillcolor": "rgba(120,130,140,0.25)",
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+            "name": "95% interval",
+        }
     )
     for clear, label, colour, symbol in (
         (1, "clear, positive", BLUE, "circle"),
@@ -301,29 +310,31 @@ def curve(frame: pd.DataFrame, by: str) -> go.Figure:
         part = frame[frame["clear"] == clear]
         if len(part):
             figure.add_trace(
-                go.Scatter(
-                    x=[i + 1 for i in part.index],
-                    y=part["value"].tolist(),
-                    mode="markers",
-                    marker={"size": 5, "color": colour, "symbol": symbol},
-                    name=label,
-                    hovertemplate="%{y:.2f}<extra></extra>",
-                )
+                {
+                    "type": "scatter",
+                    "x": [i + 1 for i in part.index],
+                    "y": part["value"].tolist(),
+                    "mode": "markers",
+                    "marker": {"size": 5, "color": colour, "symbol": symbol},
+                    "name": label,
+                    "hovertemplate": "%{y:.2f}<extra></extra>",
+                }
             )
             figure.add_trace(
-                go.Scatter(
-                    x=[i + 1 for i in part.index],
-                    y=[place[o] for o in part[by]],
-                    yaxis="y2",
-                    mode="markers",
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": [i + 1 for i in part.index],
+                    "y": [place[o] for o in part[by]],
+                    "yaxis": "y2",
+                    "mode": "markers",
+                    "marker": {
                         "size": 9,
                         "symbol": "line-ns",
                         "line": {"width": 1.5, "color": colour if clear else figures.NO_DATA},
                     },
-                    showlegend=False,
-                    hoverinfo="skip",
-                )
+                    "showlegend": False,
+                    "hoverinfo": "skip",
+                }
             )
     for option in options:  # above its row: beside it there is no room on a phone
         figure.add_annotation(
@@ -357,22 +368,23 @@ def by_choice(table: pd.DataFrame) -> go.Figure:
     ):
         part = values / table["specifications"]
         figure.add_trace(
-            go.Bar(
-                x=part.tolist(),
-                y=labels,
-                orientation="h",
-                name=column,
-                text=[f"{p:.0%}" if p >= 0.06 else "" for p in part],
-                textposition="inside",
-                insidetextanchor="middle",
-                textangle=0,
-                marker={
+            {
+                "type": "bar",
+                "x": part.tolist(),
+                "y": labels,
+                "orientation": "h",
+                "name": column,
+                "text": [f"{p:.0%}" if p >= 0.06 else "" for p in part],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "marker": {
                     "color": colour,
                     "line": {"color": figures.INK, "width": 0.5},
                     "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": figures.PAPER, "size": 7},
                 },
-                hovertemplate="%{y}: %{x:.0%}<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:.0%}<extra></extra>",
+            }
         )
     figure.update_layout(
         xaxis={"title": {"text": "share of<br>specifications"}, "tickformat": ".0%", "range": [0, 1]},
@@ -397,13 +409,14 @@ def chance(observed: int, dealt: np.ndarray) -> go.Figure:
     edges = np.linspace(0, top + 1, 26)
     counts, _ = np.histogram(dealt, bins=edges)
     figure.add_trace(
-        go.Bar(
-            x=((edges[:-1] + edges[1:]) / 2).tolist(),
-            y=counts.tolist(),
-            marker={"color": figures.NO_DATA, "line": {"color": figures.INK, "width": 0.5}},
-            showlegend=False,
-            hovertemplate="%{y} deals<extra></extra>",
-        )
+        {
+            "type": "bar",
+            "x": ((edges[:-1] + edges[1:]) / 2).tolist(),
+            "y": counts.tolist(),
+            "marker": {"color": figures.NO_DATA, "line": {"color": figures.INK, "width": 0.5}},
+            "showlegend": False,
+            "hovertemplate": "%{y} deals<extra></extra>",
+        }
     )
     figure.add_vline(x=observed, line={"color": BLUE, "width": 3})
     figure.add_annotation(

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
@@ -205,11 +204,12 @@ def headline(
         figure = figures.new(barmode="stack", yaxis={"title": {"text": "economies"}}, xaxis={"dtick": 2})
         for column, colour, pattern in (("with a value", BLUE, ""), ("without", ORANGE, "/")):
             figure.add_trace(
-                go.Bar(
-                    x=table.index.tolist(),
-                    y=table[column].tolist(),
-                    name=column,
-                    marker={
+                {
+                    "type": "bar",
+                    "x": table.index.tolist(),
+                    "y": table[column].tolist(),
+                    "name": column,
+                    "marker": {
                         "color": colour,
                         "line": {"color": figures.INK, "width": 0.5},
                         "pattern": {
@@ -219,7 +219,7 @@ def headline(
                             "size": 7,
                         },
                     },
-                )
+                }
             )
         held = table["share of the carried-on total"].get(end, math.nan)
         held_text = "not defined" if math.isnan(held) else f"{held:.1%}"
@@ -298,18 +298,19 @@ def headline(
     order = [trade.REPORTERS, trade.BALANCED, "bounds", trade.CARRIED]
     order += [trade.PUBLISHER] if trade.PUBLISHER in rate.index else []
     figure.add_trace(
-        go.Scatter(
-            x=[low, high],
-            y=["bounds", "bounds"],
-            mode="lines+markers+text",
-            line={"width": 6, "color": figures.NO_DATA},
-            marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": figures.INK}},
-            text=[figs.percent(low), figs.percent(high)],
-            textposition=["bottom center", "top center"],
-            showlegend=False,
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [low, high],
+            "y": ["bounds", "bounds"],
+            "mode": "lines+markers+text",
+            "line": {"width": 6, "color": figures.NO_DATA},
+            "marker": {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": figures.INK}},
+            "text": [figs.percent(low), figs.percent(high)],
+            "textposition": ["bottom center", "top center"],
+            "showlegend": False,
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
     )
     styles = {
         trade.REPORTERS: (ORANGE, "square"),
@@ -320,17 +321,18 @@ def headline(
     for rule, (colour, symbol) in styles.items():
         if rule in rate.index and not math.isnan(rate[rule]):
             figure.add_trace(
-                go.Scatter(
-                    x=[rate[rule]],
-                    y=[rule],
-                    mode="markers+text",
-                    marker={"symbol": symbol, "size": 13, "color": colour},
-                    text=[figs.percent(rate[rule])],
-                    textposition="top center",
-                    showlegend=False,
-                    cliponaxis=False,
-                    hovertemplate="%{y}: %{x:.2%}<extra></extra>",
-                )
+                {
+                    "type": "scatter",
+                    "x": [rate[rule]],
+                    "y": [rule],
+                    "mode": "markers+text",
+                    "marker": {"symbol": symbol, "size": 13, "color": colour},
+                    "text": [figs.percent(rate[rule])],
+                    "textposition": "top center",
+                    "showlegend": False,
+                    "cliponaxis": False,
+                    "hovertemplate": "%{y}: %{x:.2%}<extra></extra>",
+                }
             )
     shown = [v for v in rate if not math.isnan(v)]
     edge = max(0.005, (max(shown) - min(shown)) * 0.3)
@@ -568,14 +570,15 @@ def specifications(
         figure.add_vline(x=0, line={"color": figures.INK, "width": 1.5, "dash": "dot"})
         figure.add_vline(x=v, line={"color": BLUE, "width": 2})
         figure.add_trace(
-            go.Scatter(
-                x=values,
-                y=names,
-                mode="markers",
-                marker={"size": 11, "color": ORANGE, "symbol": "diamond"},
-                showlegend=False,
-                hovertemplate="without %{y}: %{x:,.3g}<extra></extra>",
-            )
+            {
+                "type": "scatter",
+                "x": values,
+                "y": names,
+                "mode": "markers",
+                "marker": {"size": 11, "color": ORANGE, "symbol": "diamond"},
+                "showlegend": False,
+                "hovertemplate": "without %{y}: %{x:,.3g}<extra></extra>",
+            }
         )
         figure.update_layout(
             yaxis={

@@ -5,6 +5,8 @@ All counts are what a company publishes, by its own rule. Reports are never adde
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -324,6 +326,7 @@ def _amounts(key: str, between: tuple[int, int], leave: bool) -> pd.Series:
     return amounts.iloc[1:] if leave else amounts
 
 
+@lru_cache(maxsize=200)
 def by_year(key: str, between: tuple[int, int] = YEARS, k: int = 3, leave: bool = False) -> pd.DataFrame:
     """:func:`concentration` of each year in which somebody asked; with ``leave`` without each year's largest asker."""
     first, last = reports.span(key)
@@ -350,14 +353,15 @@ def _curves(
     )
     if not ranked:
         figure.add_trace(
-            go.Scatter(
-                x=[0, 1],
-                y=[0, 1],
-                mode="lines",
-                name="all ask alike",
-                line={"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": [0, 1],
+                "y": [0, 1],
+                "mode": "lines",
+                "name": "all ask alike",
+                "line": {"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
+                "hoverinfo": "skip",
+            }
         )
     for i, key in enumerate(chosen):
         amounts = np.sort(_amounts(key, between, leave).to_numpy(dtype=float))
@@ -372,31 +376,33 @@ def _curves(
             mark = max(0, n - k)
         colour = figures.COLOURS[i % len(figures.COLOURS)]
         figure.add_trace(
-            go.Scatter(
-                x=x.tolist(),
-                y=y.tolist(),
-                mode="lines",
-                name=REPORTS[key].label,
-                line={"color": colour, "dash": figures.DASHES[i % len(figures.DASHES)], "width": 2.5},
-            )
+            {
+                "type": "scatter",
+                "x": x.tolist(),
+                "y": y.tolist(),
+                "mode": "lines",
+                "name": REPORTS[key].label,
+                "line": {"color": colour, "dash": figures.DASHES[i % len(figures.DASHES)], "width": 2.5},
+            }
         )
         figure.add_trace(
-            go.Scatter(
-                x=[float(x[mark])],
-                y=[float(y[mark])],
-                mode="markers",
-                showlegend=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": [float(x[mark])],
+                "y": [float(y[mark])],
+                "mode": "markers",
+                "showlegend": False,
+                "marker": {
                     "symbol": figures.SYMBOLS[i % len(figures.SYMBOLS)],
                     "size": 12,
                     "color": colour,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertext=[
+                "hovertext": [
                     f"{REPORTS[key].label}: the {k} largest hold {y[mark] if ranked else 1 - y[mark]:.0%}"
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     return figure
 

@@ -158,23 +158,25 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
             xs += [hub, 1 + (0.46 if hub else -0.46), None]
             ys += [middle, place[c], None]
         figure.add_trace(
-            go.Scatter(
-                x=xs,
-                y=ys,
-                mode="lines+markers",
-                name=label,
-                line={"color": tint, "dash": dash, "width": 2},
-                marker={"size": [0, 6, 0] * len(chosen), "color": tint},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": xs,
+                "y": ys,
+                "mode": "lines+markers",
+                "name": label,
+                "line": {"color": tint, "dash": dash, "width": 2},
+                "marker": {"size": [0, 6, 0] * len(chosen), "color": tint},
+                "hoverinfo": "skip",
+            }
         )
     figure.add_trace(
-        go.Scatter(
-            x=[1] * len(codes),
-            y=[place[c] for c in codes],
-            mode="text",
-            text=[figures.plain(country(c)) for c in codes],
-            hovertext=[
+        {
+            "type": "scatter",
+            "x": [1] * len(codes),
+            "y": [place[c] for c in codes],
+            "mode": "text",
+            "text": [figures.plain(country(c)) for c in codes],
+            "hovertext": [
                 f"{country(c)}: {rows.at[c, 'status'] if c in rows.index else 'struck down'}"
                 + (
                     f"<br>{figures.plain(rows.at[c, 'scope'], width=40)}"
@@ -183,9 +185,9 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
                 )
                 for c in codes
             ],
-            hovertemplate="%{hovertext}<extra></extra>",
-            showlegend=False,
-        )
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "showlegend": False,
+        }
     )
     n_in = int((s["status"] == INSIDE).sum()) - len(UNION_TERRITORIES)
     hubs = [(0, f"EU<br>and EEA<br>({n_in})", figures.COLOURS[0], "circle")]
@@ -193,20 +195,21 @@ def _ladder(s: pd.DataFrame, year: int) -> go.Figure:
         hubs.append((2, "Global<br>CBPR", figures.COLOURS[4], "square"))
     for x, text, tint, symbol in hubs:
         figure.add_trace(
-            go.Scatter(
-                x=[x],
-                y=[middle],
-                mode="markers",
-                showlegend=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": [x],
+                "y": [middle],
+                "mode": "markers",
+                "showlegend": False,
+                "marker": {
                     "size": 22,
                     "color": tint,
                     "symbol": symbol,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hoverinfo="skip",
-                cliponaxis=False,
-            )
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
         )
         figure.add_annotation(
             x=x, y=middle, yshift=-14, text=text, yanchor="top", showarrow=False, bgcolor=figures.PAPER
@@ -315,15 +318,16 @@ def _bars_of_life(rows: pd.DataFrame, day: pd.Timestamp) -> go.Figure:
             ys += [figures.plain(r.name, limit=26)] * 2 + [None]
         if xs:
             figure.add_trace(
-                go.Scatter(
-                    x=xs,
-                    y=ys,
-                    mode="lines",
-                    name=group,
-                    line={"color": figures.COLOURS[1 - i], "width": 11},
-                    opacity=0.55,
-                    hoverinfo="skip",
-                )
+                {
+                    "type": "scatter",
+                    "x": xs,
+                    "y": ys,
+                    "mode": "lines",
+                    "name": group,
+                    "line": {"color": figures.COLOURS[1 - i], "width": 11},
+                    "opacity": 0.55,
+                    "hoverinfo": "skip",
+                }
             )
     marks = (
         ("struck down", rows[rows["struck"]], "x", figures.INK),
@@ -333,23 +337,24 @@ def _bars_of_life(rows: pd.DataFrame, day: pd.Timestamp) -> go.Figure:
     for label, part, symbol, tint in marks:
         if len(part):
             figure.add_trace(
-                go.Scatter(
-                    x=part["until"].tolist(),
-                    y=[figures.plain(n, limit=26) for n in part["name"]],
-                    mode="markers",
-                    name=label,
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": part["until"].tolist(),
+                    "y": [figures.plain(n, limit=26) for n in part["name"]],
+                    "mode": "markers",
+                    "name": label,
+                    "marker": {
                         "symbol": symbol,
                         "size": 12,
                         "color": tint,
                         "line": {"color": tint, "width": 1.5},
                     },
-                    hovertext=[
+                    "hovertext": [
                         f"{figures.plain(r.name)}: {r[3].day} {r[3]:%b %Y} to {r.until.day} {r.until:%b %Y}, {r.years:.1f} years"
                         for r in part.itertuples()
                     ],
-                    hovertemplate="%{hovertext}<extra></extra>",
-                )
+                    "hovertemplate": "%{hovertext}<extra></extra>",
+                }
             )
     return figure
 
@@ -371,25 +376,27 @@ def _curves(seen_from: int, which: str, years_on: int) -> go.Figure:
         x, low, high = part["time"].tolist(), part["low"].tolist(), part["high"].tolist()
         for y, fill in ((high, None), (low, "tonexty")):
             figure.add_trace(
-                go.Scatter(
-                    x=x,
-                    y=y,
-                    mode="lines",
-                    line={"width": 0, "shape": "hv"},
-                    fill=fill,
-                    fillcolor=f"rgba({red},{green},{blue},0.15)",
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
+                {
+                    "type": "scatter",
+                    "x": x,
+                    "y": y,
+                    "mode": "lines",
+                    "line": {"width": 0, "shape": "hv"},
+                    "fill": fill,
+                    "fillcolor": f"rgba({red},{green},{blue},0.15)",
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
             )
         figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=part["survival"].tolist(),
-                mode="lines",
-                name=group,
-                line={"color": tint, "dash": dash, "width": 3, "shape": "hv"},
-            )
+            {
+                "type": "scatter",
+                "x": x,
+                "y": part["survival"].tolist(),
+                "mode": "lines",
+                "name": group,
+                "line": {"color": tint, "dash": dash, "width": 3, "shape": "hv"},
+            }
         )
     return figures.mark_changes(figure, [(years_on, f"{years_on} years")])
 
@@ -542,12 +549,13 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
         tint, pattern = tints[kind]
         spread = (part["high"] - part["low"]) / 2e3
         figure.add_trace(
-            go.Bar(
-                x=(part["musd"] / 1e3).tolist(),
-                y=part["step"].tolist(),
-                orientation="h",
-                name=kind,
-                error_x={
+            {
+                "type": "bar",
+                "x": (part["musd"] / 1e3).tolist(),
+                "y": part["step"].tolist(),
+                "orientation": "h",
+                "name": kind,
+                "error_x": {
                     "type": "data",
                     "array": spread.tolist(),
                     "color": figures.INK,
@@ -556,9 +564,9 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
                 }
                 if ranged
                 else None,
-                legendgroup=kind,
-                showlegend=not (ranged and kind == "assumption"),
-                marker={
+                "legendgroup": kind,
+                "showlegend": not (ranged and kind == "assumption"),
+                "marker": {
                     "color": tint,
                     "line": {"color": figures.INK, "width": 0.5},
                     "pattern": {
@@ -569,24 +577,25 @@ def _steps(total: float, t: model.Touched, loss: tuple[float, float]) -> tuple[g
                         "size": 7,
                     },
                 },
-                hovertext=[_usd(v) for v in part["musd"]],
-                hovertemplate="%{y}: %{hovertext}<extra></extra>",
-            )
+                "hovertext": [_usd(v) for v in part["musd"]],
+                "hovertemplate": "%{y}: %{hovertext}<extra></extra>",
+            }
         )
     figure.add_trace(
-        go.Scatter(
-            x=(frame["high"] / 1e3 + top * 0.015).tolist(),
-            y=frame["step"].tolist(),
-            mode="text",
-            showlegend=False,
-            hoverinfo="skip",
-            text=[
+        {
+            "type": "scatter",
+            "x": (frame["high"] / 1e3 + top * 0.015).tolist(),
+            "y": frame["step"].tolist(),
+            "mode": "text",
+            "showlegend": False,
+            "hoverinfo": "skip",
+            "text": [
                 _short(a) if a == b else f"{_short(a)} to {_short(b)}"
                 for a, b in zip(frame["low"], frame["high"], strict=True)
             ],
-            textposition="middle right",
-            cliponaxis=False,
-        )
+            "textposition": "middle right",
+            "cliponaxis": False,
+        }
     )
     figure.update_xaxes(range=[0, top * 1.16])
     return figure, frame.assign(**{c: frame[c].round(1) for c in ("musd", "low", "high")})
@@ -623,36 +632,38 @@ def _all_partners(
     ):
         part = known[known[column] > 0]
         figure.add_trace(
-            go.Scatter(
-                x=part[column].tolist(),
-                y=[label[c] for c in part.index],
-                mode="markers",
-                name=name,
-                marker={
+            {
+                "type": "scatter",
+                "x": part[column].tolist(),
+                "y": [label[c] for c in part.index],
+                "mode": "markers",
+                "name": name,
+                "marker": {
                     "symbol": figures.SYMBOLS[i],
                     "size": 11,
                     "color": figures.COLOURS[i],
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertext=[f"{country(c)}: {_usd(v)}" for c, v in part[column].items()],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertext": [f"{country(c)}: {_usd(v)}" for c, v in part[column].items()],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     if len(lost):
         at = max(float(known["union"].min()) / 100, 1.0) if len(known) else 1.0
         figure.add_trace(
-            go.Scatter(
-                x=[at] * len(lost),
-                y=[label[c] for c in lost.index],
-                mode="text",
-                name="no data",
-                showlegend=False,
-                text=["no data"] * len(lost),
-                textposition="middle right",
-                textfont={"color": figures.SOFT_INK},
-                hovertext=lost["missing"].tolist(),
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+            {
+                "type": "scatter",
+                "x": [at] * len(lost),
+                "y": [label[c] for c in lost.index],
+                "mode": "text",
+                "name": "no data",
+                "showlegend": False,
+                "text": ["no data"] * len(lost),
+                "textposition": "middle right",
+                "textfont": {"color": figures.SOFT_INK},
+                "hovertext": lost["missing"].tolist(),
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     table = frame.reset_index().rename(
         columns={
@@ -689,14 +700,20 @@ def _over_time(
     )
     covered = frame[frame["decision in force"]]["year"].tolist()
     figure.add_trace(
-        go.Scatter(
-            x=covered,
-            y=[0] * len(covered),
-            mode="markers",
-            name="decision in force",
-            marker={"symbol": "line-ew-open", "size": 16, "color": figures.COLOURS[3], "line": {"width": 5}},
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": covered,
+            "y": [0] * len(covered),
+            "mode": "markers",
+            "name": "decision in force",
+            "marker": {
+                "symbol": "line-ew-open",
+                "size": 16,
+                "color": figures.COLOURS[3],
+                "line": {"width": 5},
+            },
+            "hoverinfo": "skip",
+        }
     )
     for y in frame[frame["with the EU"].isna()]["year"]:
         figure.add_annotation(

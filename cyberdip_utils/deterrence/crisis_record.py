@@ -22,6 +22,7 @@ from functools import cache, cached_property
 import numpy as np
 import pandas as pd
 
+from cyberdip_utils import kept
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share, wilson
 
@@ -156,20 +157,24 @@ def like(receivers: tuple[str, ...], types: tuple[str, ...] = ()) -> frozenset[i
     return frozenset(int(i) for i in found)
 
 
-@cache
-def state_behind(receivers: tuple[str, ...], types: tuple[str, ...], words: str) -> Rate:
-    """How often a state, or a group tied to one, is the settled initiator, where anybody is named."""
-    chosen = like(receivers, types)
+@kept.result
+def _by_state(receivers: tuple[str, ...], types: tuple[str, ...]) -> tuple[int, int]:
+    """Of these incidents those with a state, or a group tied to one, as settled initiator; and those with any."""
     rows = load("incident_initiators").query("settled")
-    rows = rows[rows["incident_id"].isin(chosen)]
+    rows = rows[rows["incident_id"].isin(like(receivers, types))]
     kinds = rows.groupby("incident_id")["category"].agg(lambda c: set(c.astype(str)))
     state = kinds.map(lambda c: bool(c & {"state", "state-affiliated"}))
     other = kinds.map(lambda c: bool(c & {"non-state group", "individual"})) & ~state
+    return int(state.sum()), int(state.sum() + other.sum())
+
+
+@cache
+def state_behind(receivers: tuple[str, ...], types: tuple[str, ...], words: str) -> Rate:
+    """How often a state, or a group tied to one, is the settled initiator, where anybody is named."""
     return Rate(
         "state_behind",
         "Is a state behind it?",
-        int(state.sum()),
-        int(state.sum() + other.sum()),
+        *_by_state(receivers, types),
         f"EuRepoC incidents {words} in which a category of initiator is settled: those with a state or a "
         "state-affiliated initiator. Incidents with an unknown or unnamed initiator are left out.",
         ("incidents", "incident_receivers", "incident_types", "incident_initiators"),

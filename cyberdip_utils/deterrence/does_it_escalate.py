@@ -187,14 +187,15 @@ def _one_pair(frame: pd.DataFrame, pair: str, measure: str) -> tuple[go.Figure, 
     )
     yearly = frame.groupby("year")["severity"].agg("max" if measure == "highest" else "mean")
     figure.add_trace(
-        go.Scatter(
-            x=[f"{y}-07-01" for y in yearly.index],
-            y=yearly.astype(float).tolist(),
-            mode="lines",
-            line={"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
-            name=f"{MEASURES[measure]} of the year",
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [f"{y}-07-01" for y in yearly.index],
+            "y": yearly.astype(float).tolist(),
+            "mode": "lines",
+            "line": {"color": figures.SOFT_INK, "dash": "dot", "width": 1.5},
+            "name": f"{MEASURES[measure]} of the year",
+            "hoverinfo": "skip",
+        }
     )
     for i, who in enumerate([*pair.split("-"), "another"]):
         part = frame[frame["initiator_iso3"] == who] if i < 2 else frame[frame["side"].isna()]
@@ -203,25 +204,26 @@ def _one_pair(frame: pd.DataFrame, pair: str, measure: str) -> tuple[go.Figure, 
         # rows of one day and severity would hide each other: spread them a little upwards
         lift = part.groupby(["start_on", "severity"]).cumcount() * 0.12
         figure.add_trace(
-            go.Scatter(
-                x=part["start_on"].tolist(),
-                y=(part["severity"] + lift).tolist(),
-                mode="markers",
-                name=f"by {short(who)}" if i < 2 else "by another state",
-                marker={
+            {
+                "type": "scatter",
+                "x": part["start_on"].tolist(),
+                "y": (part["severity"] + lift).tolist(),
+                "mode": "markers",
+                "name": f"by {short(who)}" if i < 2 else "by another state",
+                "marker": {
                     "symbol": figures.SYMBOLS[i],
                     "size": 11,
                     "color": figures.COLOURS[i],
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[
+                "text": [
                     f"<b>{figures.plain(n, width=40)}</b><br>{d:%Y-%m-%d}, severity {s}, {o}"
                     for n, d, s, o in zip(
                         part["name"], part["start_on"], part["severity"], part["objective"], strict=True
                     )
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     table = frame.sort_values("start_on").assign(
         initiator=[country(c) for c in frame.sort_values("start_on")["initiator_iso3"]]
@@ -595,32 +597,34 @@ def chance(
     ):
         if keep.any() and counts[keep].sum():
             figure.add_trace(
-                go.Bar(
-                    x=centres[keep].tolist(),
-                    y=counts[keep].tolist(),
-                    width=step,
-                    name=label,
-                    marker={
+                {
+                    "type": "bar",
+                    "x": centres[keep].tolist(),
+                    "y": counts[keep].tolist(),
+                    "width": step,
+                    "name": label,
+                    "marker": {
                         "color": colour,
                         "pattern": {"shape": pattern},
                         "line": {"color": figures.PAPER, "width": 0.5},
                     },
-                    hovertemplate="%{y} shuffles near %{x}<extra></extra>",
-                )
+                    "hovertemplate": "%{y} shuffles near %{x}<extra></extra>",
+                }
             )
     if flat:
         figure.update_traces(width=0.01)
         figure.update_xaxes(range=[max(0, observed - 0.1), observed + 0.1])
     figure.add_trace(
-        go.Scatter(
-            x=[observed, observed],
-            y=[0, float(counts.max()) * 1.08],
-            mode="lines+markers",
-            name=f"as recorded: {text(observed)}",
-            line={"color": figures.COLOURS[1], "width": 3},
-            marker={"symbol": "diamond", "size": 10},
-            hovertemplate=f"as recorded: {text(observed)}<extra></extra>",
-        )
+        {
+            "type": "scatter",
+            "x": [observed, observed],
+            "y": [0, float(counts.max()) * 1.08],
+            "mode": "lines+markers",
+            "name": f"as recorded: {text(observed)}",
+            "line": {"color": figures.COLOURS[1], "width": 3},
+            "marker": {"symbol": "diamond", "size": 10},
+            "hovertemplate": f"as recorded: {text(observed)}<extra></extra>",
+        }
     )
     lead = f"As recorded, within {window} days, the {STATISTICS[statistic]} is {text(observed)}"
     if flat:

@@ -228,13 +228,14 @@ def _by_year(chosen: pd.DataFrame) -> tuple[go.Figure, pd.DataFrame]:
         ("selection", figures.COLOURS[0], 0.5),
     ):
         figure.add_trace(
-            go.Bar(
-                x=counts.index.tolist(),
-                y=counts[name].tolist(),
-                name=name,
-                width=width,
-                marker={"color": colour},
-            )
+            {
+                "type": "bar",
+                "x": counts.index.tolist(),
+                "y": counts[name].tolist(),
+                "name": name,
+                "width": width,
+                "marker": {"color": colour},
+            }
         )
     return figures.mark_changes(figure, [WIDER_RULE]), counts.reset_index()
 
@@ -668,13 +669,14 @@ def _dots(frame: pd.DataFrame, order: list[str]) -> go.Figure:
     for i, label in enumerate(OBSERVATORIES.values()):
         part = frame[frame["observatory"] == label].set_index("initiator").reindex(order).dropna(subset=["k"])
         figure.add_trace(
-            go.Scatter(
-                x=part["share"].tolist(),
-                y=[order.index(c) + (i - 1) * 0.22 for c in part.index],
-                mode="markers",
-                name=label,
-                marker={"symbol": figures.SYMBOLS[i], "size": 10, "color": figures.COLOURS[i]},
-                error_x={
+            {
+                "type": "scatter",
+                "x": part["share"].tolist(),
+                "y": [order.index(c) + (i - 1) * 0.22 for c in part.index],
+                "mode": "markers",
+                "name": label,
+                "marker": {"symbol": figures.SYMBOLS[i], "size": 10, "color": figures.COLOURS[i]},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (part["high"] - part["share"]).tolist(),
@@ -682,12 +684,12 @@ def _dots(frame: pd.DataFrame, order: list[str]) -> go.Figure:
                     "thickness": 1.5,
                     "width": 3,
                 },
-                text=[
+                "text": [
                     f"{label}, {country(c)}: {share(int(k), int(n))}"
                     for c, k, n in zip(part.index, part["k"], part["n"], strict=True)
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     return figure
 

@@ -107,10 +107,11 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
     ).sort_values(["a", "b"])
     figure = figures.new(470, margin={"l": 8, "r": 8, "t": 16, "b": 16})
     figure.add_trace(
-        go.Sankey(
-            arrangement="fixed",
-            textfont={"size": 14, "color": figures.INK},
-            node={
+        {
+            "type": "sankey",
+            "arrangement": "fixed",
+            "textfont": {"size": 14, "color": figures.INK},
+            "node": {
                 "label": [
                     f"{figures.plain(SHORT.get(g, g))}{'<br>' if fold and n > 0.09 * sum(part) else ' '}{n:,}"
                     for part, fold in ((starts, True), (ends, False))
@@ -124,7 +125,7 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
                 "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
             },
-            link={
+            "link": {
                 "source": [place["s", g] for g in ordered["source"]],
                 "target": [place["t", g] for g in ordered["target"]],
                 "value": ordered["incidents"].tolist(),
@@ -137,7 +138,7 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
                 ],
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
-        )
+        }
     )
     return figure
 
@@ -397,7 +398,7 @@ def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
         ys += [y, y, None]
     line = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
     figure.add_trace(
-        go.Scatter(x=xs, y=ys, line={"color": figures.COLOURS[5], "width": 9}, opacity=0.5, **line)
+        dict(type="scatter", x=xs, y=ys, line={"color": figures.COLOURS[5], "width": 9}, opacity=0.5, **line)
     )
     marks = (
         ("start_low", "began"),
@@ -415,18 +416,19 @@ def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
         when = _when(frame[column], ends)[known.tolist()]
         if known.any():
             figure.add_trace(
-                go.Scatter(
-                    x=at[known].tolist(),
-                    y=[y for y, k in zip(rows, known, strict=True) if k],
-                    mode="markers",
-                    name=name,
-                    marker={
+                {
+                    "type": "scatter",
+                    "x": at[known].tolist(),
+                    "y": [y for y, k in zip(rows, known, strict=True) if k],
+                    "mode": "markers",
+                    "name": name,
+                    "marker": {
                         "symbol": figures.SYMBOLS[i],
                         "size": 11,
                         "color": figures.COLOURS[i],
                         "line": {"color": figures.INK, "width": 1},
                     },
-                    text=[
+                    "text": [
                         f"<b>{figures.plain(o, 40)}</b><br>{name}: {d}<br>{_wait(a, b)} to the sanction"
                         for o, d, a, b in zip(
                             frame.loc[known, "operation"],
@@ -436,8 +438,8 @@ def _race_to_list(frame: pd.DataFrame, regime: str, origin: str) -> go.Figure:
                             strict=True,
                         )
                     ],
-                    hovertemplate="%{text}<extra></extra>",
-                )
+                    "hovertemplate": "%{text}<extra></extra>",
+                }
             )
     if regime in listings.ADOPTED:
         figures.mark_changes(figure, [(listings.ADOPTED[regime], "regulation adopted")])
@@ -531,28 +533,30 @@ def _batch_view(regime: str) -> View:
     for i, (name, part) in enumerate(long.groupby("list", sort=True)):
         end = long["on"].max()
         figure.add_trace(
-            go.Scatter(
-                x=[part["on"].iloc[0], *part["on"], end],
-                y=[0, *part["sum"], part["sum"].iloc[-1]],
-                mode="lines",
-                line={"shape": "hv", "width": 2.5, "color": figures.COLOURS[i], "dash": figures.DASHES[i]},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+            {
+                "type": "scatter",
+                "x": [part["on"].iloc[0], *part["on"], end],
+                "y": [0, *part["sum"], part["sum"].iloc[-1]],
+                "mode": "lines",
+                "line": {"shape": "hv", "width": 2.5, "color": figures.COLOURS[i], "dash": figures.DASHES[i]},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
         )
         figure.add_trace(
-            go.Scatter(
-                x=part["on"].tolist(),
-                y=part["sum"].tolist(),
-                mode="markers",
-                name=figures.plain(name),
-                marker={"symbol": figures.SYMBOLS[i], "size": 10, "color": figures.COLOURS[i]},
-                text=[
+            {
+                "type": "scatter",
+                "x": part["on"].tolist(),
+                "y": part["sum"].tolist(),
+                "mode": "markers",
+                "name": figures.plain(name),
+                "marker": {"symbol": figures.SYMBOLS[i], "size": 10, "color": figures.COLOURS[i]},
+                "text": [
                     f"{name}, {d:%Y-%m-%d}: {n} more"
                     for d, n in zip(part["on"], part["parties"], strict=True)
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     if regime in listings.ADOPTED:
         figures.mark_changes(figure, [(listings.ADOPTED[regime], "")])
@@ -682,30 +686,32 @@ def _rising(parts: dict[str, pd.DataFrame], horizon: int, label: str) -> go.Figu
             return [0.0, *values, values[-1] if values else 0.0]
 
         if "low" in frame:
-            figure.add_trace(go.Scatter(x=x, y=steps("low"), **flat))
+            figure.add_trace(dict(type="scatter", x=x, y=steps("low"), **flat))
             band = {"fill": "tonexty", "fillcolor": _faded(colour, 0.14)}
-            figure.add_trace(go.Scatter(x=x, y=steps("high"), **band, **flat))
+            figure.add_trace(dict(type="scatter", x=x, y=steps("high"), **band, **flat))
         y = steps("share")
         figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-                showlegend=False,
-                hovertemplate=f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
-            )
+            {
+                "type": "scatter",
+                "x": x,
+                "y": y,
+                "mode": "lines",
+                "line": {"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
+                "showlegend": False,
+                "hovertemplate": f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
+            }
         )
         at = sorted({*range(0, len(x), max(1, len(x) // 6)), len(x) - 1})
         figure.add_trace(
-            go.Scatter(
-                x=[x[k] for k in at],
-                y=[y[k] for k in at],
-                mode="markers",
-                name=figures.plain(name),
-                marker={"color": colour, "symbol": figures.SYMBOLS[i], "size": 9},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": [x[k] for k in at],
+                "y": [y[k] for k in at],
+                "mode": "markers",
+                "name": figures.plain(name),
+                "marker": {"color": colour, "symbol": figures.SYMBOLS[i], "size": 9},
+                "hoverinfo": "skip",
+            }
         )
     return figure
 

@@ -104,7 +104,6 @@ def draws_table(draw: str, key: str) -> pd.DataFrame:
 
 
 def _dots(frame: pd.DataFrame, label: str):
-    import plotly.graph_objects as go
 
     figure = figures.new(
         max(280, 120 + 36 * len(frame)),
@@ -113,12 +112,13 @@ def _dots(frame: pd.DataFrame, label: str):
     )
     names = [figures.plain(x, width=15) for x in frame["draw"]]
     figure.add_trace(
-        go.Scatter(
-            x=frame["share"].tolist(),
-            y=names,
-            mode="markers",
-            marker={"size": 11, "color": figures.COLOURS[0]},
-            error_x={
+        {
+            "type": "scatter",
+            "x": frame["share"].tolist(),
+            "y": names,
+            "mode": "markers",
+            "marker": {"size": 11, "color": figures.COLOURS[0]},
+            "error_x": {
                 "type": "data",
                 "symmetric": False,
                 "array": (frame["high"] - frame["share"]).tolist(),
@@ -127,10 +127,10 @@ def _dots(frame: pd.DataFrame, label: str):
                 "thickness": 1.5,
                 "width": 5,
             },
-            text=[f"{share(int(r.cases), int(r.of))}" for r in frame.itertuples()],
-            hovertemplate="%{y}: %{text}<extra></extra>",
-            showlegend=False,
-        )
+            "text": [f"{share(int(r.cases), int(r.of))}" for r in frame.itertuples()],
+            "hovertemplate": "%{y}: %{text}<extra></extra>",
+            "showlegend": False,
+        }
     )
     return figure
 
@@ -448,6 +448,7 @@ def _row(team: str, state: State, example: bool) -> dict:
 
 
 @cache
+@kept.result
 def examples(scenario: str) -> tuple[dict, ...]:
     """Example games: each strategy with the first seed in the flat world, named as examples."""
     return tuple(

@@ -325,15 +325,18 @@ def before_and_after(
                 {"color": colour, "width": 2, "dash": "dot"},
             ),
         ):
-            figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", name=label, line=style))
-        figure.add_trace(
-            go.Scatter(
-                x=days.tolist(),
-                y=(counts * scale).round(3).tolist(),
-                mode="markers",
-                name=f"{short}: incidents" if len(shown) > 1 else LABELS[name],
-                marker={"color": colour, "symbol": symbol, "size": 8},
+            figure.add_trace(
+                {"type": "scatter", "x": xs, "y": ys, "mode": "lines", "name": label, "line": style}
             )
+        figure.add_trace(
+            {
+                "type": "scatter",
+                "x": days.tolist(),
+                "y": (counts * scale).round(3).tolist(),
+                "mode": "markers",
+                "name": f"{short}: incidents" if len(shown) > 1 else LABELS[name],
+                "marker": {"color": colour, "symbol": symbol, "size": 8},
+            }
         )
         said.append(
             f"{LABELS[name]}: level after over level expected {_ratio(fit)}, {counts[:at].sum():,.0f} incidents before "
@@ -422,20 +425,21 @@ def _versions_view(promise: str, series: str, infrastructure: str) -> View:
             continue
         part = frame[mine]
         figure.add_trace(
-            go.Scatter(
-                x=part["ratio"].round(3).tolist(),
-                y=places[mine].tolist(),
-                mode="markers",
-                name=LABELS[name],
-                marker={"color": figures.COLOURS[i], "symbol": figures.SYMBOLS[i], "size": 10},
-                error_x={
+            {
+                "type": "scatter",
+                "x": part["ratio"].round(3).tolist(),
+                "y": places[mine].tolist(),
+                "mode": "markers",
+                "name": LABELS[name],
+                "marker": {"color": figures.COLOURS[i], "symbol": figures.SYMBOLS[i], "size": 10},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (part["high"] - part["ratio"]).round(3).tolist(),
                     "arrayminus": (part["ratio"] - part["low"]).round(3).tolist(),
                     "thickness": 2,
                 },
-            )
+            }
         )
     figure.add_vline(x=1, line={"color": figures.SOFT_INK, "dash": "dash", "width": 1.5})
     parts = []
@@ -548,23 +552,24 @@ def placebo_view(
     ):
         part = frame[frame["real"] == real]
         figure.add_trace(
-            go.Scatter(
-                x=part["date"].tolist(),
-                y=part["statistic"].round(3).tolist(),
-                mode="markers",
-                name=label,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["date"].tolist(),
+                "y": part["statistic"].round(3).tolist(),
+                "mode": "markers",
+                "name": label,
+                "marker": {
                     "color": colour,
                     "symbol": symbol,
                     "size": size,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[
+                "text": [
                     f"{d:%Y-%m}: level ratio {_times(r)}"
                     for d, r in zip(part["date"], part["ratio"], strict=True)
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     figure.add_hline(y=0, line={"color": figures.SOFT_INK, "width": 1})
     real = frame[frame["real"]].iloc[0]

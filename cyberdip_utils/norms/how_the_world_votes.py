@@ -108,16 +108,21 @@ def roll_calls(which: str = CORE) -> list[str]:
     """
     if which not in SETS:
         raise ValueError(f"votes: {which!r} is not one of {', '.join(SETS)}")
+    return list(_symbols()[which])
+
+
+@cache
+def _symbols() -> dict[str, list[str]]:
     frame = resolutions()
     topic = frame["topic"].astype(str)
-    keep = {
+    by_set = {
         ALL: topic.notna(),
         CORE: topic.isin(["ICT security", "cybercrime"]),
         SECURITY: topic == "ICT security",
         CERTAIN: topic.isin(["ICT security", "cybercrime"])
         & (frame["identified_by"].astype(str) == "symbol"),
-    }[which]
-    return list(frame.index[keep])
+    }
+    return {which: list(frame.index[rows]) for which, rows in by_set.items()}
 
 
 def tally(resolution: str) -> dict[str, int]:
@@ -604,6 +609,7 @@ def cohesion(which: str = CORE) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["bloc", "resolution", "year", "members", "cast", "index", "chance"])
 
 
+@cache
 def cohesion_by_year(which: str = CORE) -> pd.DataFrame:
     """Mean cohesion and turnout of each group by year; a year without a vote is a row without numbers."""
     frame = cohesion(which)
@@ -634,10 +640,7 @@ def bloc_lines(
     """Cohesion or turnout of groups of states by year, beside the whole Assembly."""
     chosen = ["All members", *blocs]
     frame = cohesion_by_year(which)
-    frame = frame[frame["bloc"].isin(chosen)]
-    frame = frame.sort_values(
-        "bloc", key=lambda s: s.map({b: i for i, b in enumerate(chosen)}), kind="stable"
-    )
+    frame = pd.concat([frame[frame["bloc"] == bloc] for bloc in chosen])
     what = {"cohesion": "mean agreement index", "turnout": "share of members that voted"}[measure]
     if len(chosen) > MOST_LINES:
         grid = frame.dropna(subset=["roll_calls"]).pivot(index="bloc", columns="year", values=measure)
@@ -645,7 +648,7 @@ def bloc_lines(
         figure = figures.heatmap(grid.loc[chosen].round(2), what, percent=measure == "turnout", lo=0, hi=1)
     else:
         figure = figures.lines(frame, "year", measure, "bloc", label=what, percent=measure == "turnout")
-        figure.update_yaxes(range=[0, 1.05])
+        figure.layout.yaxis.range = [0, 1.05]
     overall = cohesion(which).groupby("bloc")
     named, only = list(blocs), ""
     if measure == "cohesion":
@@ -802,12 +805,13 @@ def _dots(frame: pd.DataFrame, value: str, low: str, high: str, label: str) -> g
         showlegend=False,
     )
     figure.add_trace(
-        go.Scatter(
-            x=frame[value].tolist(),
-            y=frame["state"].tolist(),
-            mode="markers",
-            marker={"size": 9, "color": figures.COLOURS[0], "line": {"color": figures.INK, "width": 1}},
-            error_x={
+        {
+            "type": "scatter",
+            "x": frame[value].tolist(),
+            "y": frame["state"].tolist(),
+            "mode": "markers",
+            "marker": {"size": 9, "color": figures.COLOURS[0], "line": {"color": figures.INK, "width": 1}},
+            "error_x": {
                 "type": "data",
                 "symmetric": False,
                 "array": (frame[high] - frame[value]).clip(lower=0).tolist(),
@@ -816,12 +820,12 @@ def _dots(frame: pd.DataFrame, value: str, low: str, high: str, label: str) -> g
                 "thickness": 1.5,
                 "width": 3,
             },
-            hovertext=[
+            "hovertext": [
                 f"{figures.plain(r['state'])}: {r[value]:.2f} ({r[low]:.2f} to {r[high]:.2f})"
                 for r in frame.to_dict("records")
             ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
     )
     return figure
 
@@ -836,27 +840,29 @@ def _ranked(frame: pd.DataFrame) -> go.Figure:
     )
     rank = list(range(1, len(frame) + 1))
     figure.add_trace(
-        go.Scatter(
-            x=rank + rank[::-1],
-            y=frame["high"].tolist() + frame["low"].tolist()[::-1],
-            fill="toself",
-            fillcolor="rgba(0,114,178,0.18)",
-            line={"width": 0},
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": rank + rank[::-1],
+            "y": frame["high"].tolist() + frame["low"].tolist()[::-1],
+            "fill": "toself",
+            "fillcolor": "rgba(0,114,178,0.18)",
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
     )
     figure.add_trace(
-        go.Scatter(
-            x=rank,
-            y=frame["score"].tolist(),
-            mode="markers",
-            marker={"size": 6, "color": figures.COLOURS[0]},
-            hovertext=[
+        {
+            "type": "scatter",
+            "x": rank,
+            "y": frame["score"].tolist(),
+            "mode": "markers",
+            "marker": {"size": 6, "color": figures.COLOURS[0]},
+            "hovertext": [
                 f"{figures.plain(r['state'])}: {r['score']:.2f} ({r['low']:.2f} to {r['high']:.2f})"
                 for r in frame.to_dict("records")
             ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
     )
     return figure
 
@@ -882,18 +888,19 @@ def _scatter(frame: pd.DataFrame, named: list[str]) -> go.Figure:
         ),
     ):
         figure.add_trace(
-            go.Scatter(
-                x=part["general"].tolist(),
-                y=part["score"].tolist(),
-                mode="markers",
-                name=label,
-                marker={**style, "line": {"color": figures.INK, "width": 0.7}},
-                hovertext=[
+            {
+                "type": "scatter",
+                "x": part["general"].tolist(),
+                "y": part["score"].tolist(),
+                "mode": "markers",
+                "name": label,
+                "marker": {**style, "line": {"color": figures.INK, "width": 0.7}},
+                "hovertext": [
                     f"{figures.plain(country(c))}: {s:.2f} here, {g:.2f} in general"
                     for c, s, g in zip(part.index, part["score"], part["general"], strict=True)
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     return figure
 
@@ -915,27 +922,29 @@ def _moved(between: tuple[int, int], codes: list[str], most: int = 15) -> tuple[
     )
     for row in top.to_dict("records"):
         figure.add_trace(
-            go.Scatter(
-                x=[row["start"], row["end"]],
-                y=[row["state"]] * 2,
-                mode="lines",
-                line={"color": figures.SOFT_INK, "width": 2, "dash": "solid" if row["clear"] else "dot"},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+            {
+                "type": "scatter",
+                "x": [row["start"], row["end"]],
+                "y": [row["state"]] * 2,
+                "mode": "lines",
+                "line": {"color": figures.SOFT_INK, "width": 2, "dash": "solid" if row["clear"] else "dot"},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
         )
     for year, value, low, high, symbol, colour in (
         (between[0], "start", "from_low", "from_high", "circle-open", figures.COLOURS[0]),
         (between[1], "end", "to_low", "to_high", "diamond", figures.COLOURS[1]),
     ):
         figure.add_trace(
-            go.Scatter(
-                x=top[value].tolist(),
-                y=top["state"].tolist(),
-                mode="markers",
-                name=str(year),
-                marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 1.5}},
-                error_x={
+            {
+                "type": "scatter",
+                "x": top[value].tolist(),
+                "y": top["state"].tolist(),
+                "mode": "markers",
+                "name": str(year),
+                "marker": {"symbol": symbol, "size": 11, "color": colour, "line": {"width": 1.5}},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (top[high] - top[value]).tolist(),
@@ -944,12 +953,12 @@ def _moved(between: tuple[int, int], codes: list[str], most: int = 15) -> tuple[
                     "thickness": 1,
                     "width": 3,
                 },
-                hovertext=[
+                "hovertext": [
                     f"{figures.plain(r['state'])} {year}: {r[value]:.2f} ({r[low]:.2f} to {r[high]:.2f})"
                     for r in top.to_dict("records")
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     first = here.iloc[0]
     takeaway = (

@@ -203,40 +203,42 @@ def _track_figure(rows: pd.DataFrame) -> go.Figure:
         ys += [_lane(one.track), _lane(one.track), None]
     if xs:
         figure.add_trace(
-            go.Scatter(
-                x=xs,
-                y=ys,
-                mode="lines",
-                name="a round at work",
-                line={"color": figures.NO_DATA, "width": 9},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": xs,
+                "y": ys,
+                "mode": "lines",
+                "name": "a round at work",
+                "line": {"color": figures.NO_DATA, "width": 9},
+                "hoverinfo": "skip",
+            }
         )
     for rank, (result, (colour, symbol)) in enumerate(STYLE.items()):
         part = rows[rows["result"] == result]
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["place"].tolist(),
-                y=[_lane(t) for t in part["track"]],
-                mode="markers",
-                name=result,
-                legendrank=1001 + rank,
-                zorder=len(STYLE) - rank,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["place"].tolist(),
+                "y": [_lane(t) for t in part["track"]],
+                "mode": "markers",
+                "name": result,
+                "legendrank": 1001 + rank,
+                "zorder": len(STYLE) - rank,
+                "marker": {
                     "color": colour,
                     "symbol": symbol,
                     "size": 12,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=[
+                "text": [
                     f"<b>{figures.plain(r.event, width=44)}</b><br>{r.when} {figures.plain(r.symbol)}"
                     f"<br>{figures.plain(r.outcome, width=50)}"
                     for r in part.itertuples()
                 ],
-                hovertemplate="%{text}<extra></extra>",
-            )
+                "hovertemplate": "%{text}<extra></extra>",
+            }
         )
     return figure
 
@@ -551,17 +553,18 @@ def _count_figure(labels: list[str], counts: pd.DataFrame) -> go.Figure:
     for column, name, i, pattern in series:
         values = [None if pd.isna(v) else int(v) for v in counts[column]]
         figure.add_trace(
-            go.Bar(
-                x=values,
-                y=places,
-                orientation="h",
-                name=name,
-                marker={"color": figures.COLOURS[i], "pattern": {"shape": pattern}},
-                text=["" if v is None else f"{v:,}" for v in values],
-                textposition="outside",
-                cliponaxis=False,
-                hovertemplate="%{y}<br>%{x:,} incidents<extra>" + name + "</extra>",
-            )
+            {
+                "type": "bar",
+                "x": values,
+                "y": places,
+                "orientation": "h",
+                "name": name,
+                "marker": {"color": figures.COLOURS[i], "pattern": {"shape": pattern}},
+                "text": ["" if v is None else f"{v:,}" for v in values],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hovertemplate": "%{y}<br>%{x:,} incidents<extra>" + name + "</extra>",
+            }
         )
     for place, value in zip(places, counts["incidents"], strict=True):
         if pd.isna(value):
@@ -880,13 +883,14 @@ def council(what: str = TEXTS, topic: str = ANY, between: tuple[int, int] = (201
             if not counts[way].any():
                 continue
             figure.add_trace(
-                go.Bar(
-                    x=span,
-                    y=counts[way].tolist(),
-                    name=way,
-                    marker={"color": colour, "pattern": {"shape": pattern}},
-                    hovertemplate="%{x}: %{y} " + way + "<extra></extra>",
-                )
+                {
+                    "type": "bar",
+                    "x": span,
+                    "y": counts[way].tolist(),
+                    "name": way,
+                    "marker": {"color": colour, "pattern": {"shape": pattern}},
+                    "hovertemplate": "%{x}: %{y} " + way + "<extra></extra>",
+                }
             )
     else:
         figure = figures.empty("No text in the table fits.")

@@ -218,13 +218,14 @@ def _movers(where: str) -> tuple[go.Figure, pd.DataFrame]:
     ):
         part = ends[ends["firm"] == firm]
         figure.add_trace(
-            go.Scatter(
-                x=part["gained"].tolist(),
-                y=part["state"].tolist(),
-                mode="markers",
-                name=said,
-                marker={"size": 11, "symbol": figures.SYMBOLS[i], "color": figures.COLOURS[i]},
-                error_x={
+            {
+                "type": "scatter",
+                "x": part["gained"].tolist(),
+                "y": part["state"].tolist(),
+                "mode": "markers",
+                "name": said,
+                "marker": {"size": 11, "symbol": figures.SYMBOLS[i], "color": figures.COLOURS[i]},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (part["high"] - part["gained"]).tolist(),
@@ -233,8 +234,8 @@ def _movers(where: str) -> tuple[go.Figure, pd.DataFrame]:
                     "thickness": 1.5,
                     "width": 4,
                 },
-                hovertemplate="%{y}: %{x:+g} places<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:+g} places<extra></extra>",
+            }
         )
     figure.update_yaxes(categoryorder="array", categoryarray=ends["state"].tolist())
     shown = table.assign(state=[country(c) for c in table.index]).reset_index(drop=True)
@@ -607,13 +608,14 @@ def _forest(table: pd.DataFrame, label: str) -> go.Figure:
     ):
         part = table[keep]
         figure.add_trace(
-            go.Scatter(
-                x=part["ratio"].tolist(),
-                y=[p for p, k in zip(places, keep, strict=True) if k],
-                mode="markers",
-                name=said,
-                marker={"symbol": symbol, "size": 12, "color": figures.COLOURS[0], "line": {"width": 2}},
-                error_x={
+            {
+                "type": "scatter",
+                "x": part["ratio"].tolist(),
+                "y": [p for p, k in zip(places, keep, strict=True) if k],
+                "mode": "markers",
+                "name": said,
+                "marker": {"symbol": symbol, "size": 12, "color": figures.COLOURS[0], "line": {"width": 2}},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (part["high"] - part["ratio"]).tolist(),
@@ -622,8 +624,8 @@ def _forest(table: pd.DataFrame, label: str) -> go.Figure:
                     "thickness": 1.5,
                     "width": 4,
                 },
-                hovertemplate="%{y}: %{x:.2f}<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:.2f}<extra></extra>",
+            }
         )
     figure.update_yaxes(categoryorder="array", categoryarray=places)
     return figure
@@ -908,28 +910,34 @@ def _scatter(
     for i, place in enumerate(regions()):
         codes = where.index[where == place]
         figure.add_trace(
-            go.Scatter(
-                x=x[codes].tolist(),
-                y=y[codes].tolist(),
-                mode="markers+text",
-                name=place,
-                text=[country(c) if c in named else "" for c in codes],
-                textposition=["middle left" if x[c] > x.median() else "middle right" for c in codes],
-                hovertext=[
+            {
+                "type": "scatter",
+                "x": x[codes].tolist(),
+                "y": y[codes].tolist(),
+                "mode": "markers+text",
+                "name": place,
+                "text": [country(c) if c in named else "" for c in codes],
+                "textposition": ["middle left" if x[c] > x.median() else "middle right" for c in codes],
+                "hovertext": [
                     f"{country(c)}: {frame.at[c, score]:.1f} points, {frame.at[c, 'incidents']} incidents"
                     for c in codes
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-                marker={"symbol": figures.SYMBOLS[i], "color": figures.COLOURS[i], "size": 9, "opacity": 0.8},
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {
+                    "symbol": figures.SYMBOLS[i],
+                    "color": figures.COLOURS[i],
+                    "size": 9,
+                    "opacity": 0.8,
+                },
+            }
         )
     slope, level = np.polyfit(x, y, 1)
     ends = [float(x.min()), float(x.max())]
     figure.add_trace(
-        go.Scatter(
-            x=ends, y=[level + slope * e for e in ends], mode="lines", name="least squares",
-            line={"color": figures.INK, "dash": "dash", "width": 2}, hoverinfo="skip",
-        )
+        {"type": "scatter",
+            "x": ends, "y": [level + slope * e for e in ends], "mode": "lines", "name": "least squares",
+            "line": {"color": figures.INK, "dash": "dash", "width": 2}, "hoverinfo": "skip",
+        }
     )  # fmt: skip
     table = pd.DataFrame(
         {

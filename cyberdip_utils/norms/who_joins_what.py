@@ -752,24 +752,25 @@ def _beside_votes(state: str, other: str, which: str) -> tuple[go.Figure, pd.Dat
     for chosen in (False, True):
         some = [r for r in rows if (other in r[2]) == chosen]
         figure.add_trace(
-            go.Scatter(
-                x=[r[0] for r in some],
-                y=[r[1] for r in some],
-                mode="markers+text" if chosen else "markers",
-                name=country(other) if chosen else "other states (size: how many)",
-                text=[country(other)] * len(some) if chosen else None,
-                textposition="top center",
-                marker={
+            {
+                "type": "scatter",
+                "x": [r[0] for r in some],
+                "y": [r[1] for r in some],
+                "mode": "markers+text" if chosen else "markers",
+                "name": country(other) if chosen else "other states (size: how many)",
+                "text": [country(other)] * len(some) if chosen else None,
+                "textposition": "top center",
+                "marker": {
                     "symbol": "diamond" if chosen else "circle",
                     "color": figures.COLOURS[1] if chosen else figures.COLOURS[0],
                     "size": [8 + 4 * (len(r[2]) - 1) ** 0.5 for r in some],
                     "opacity": 1 if chosen else 0.6,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertext=[figures.plain(_joined_names(r[2], 8), width=50) for r in some],
-                hovertemplate="%{hovertext}<br>votes %{x:.0%}, lists %{y:.2f}<extra></extra>",
-                showlegend=bool(some),
-            )
+                "hovertext": [figures.plain(_joined_names(r[2], 8), width=50) for r in some],
+                "hovertemplate": "%{hovertext}<br>votes %{x:.0%}, lists %{y:.2f}<extra></extra>",
+                "showlegend": bool(some),
+            }
         )
     rho = both["jaccard"].rank().corr(both["agreement"].rank())
     said = (
@@ -961,27 +962,29 @@ def when_joined(
             f"{figures.plain(curve)}: list of {end:%d %b %Y}",
         ]
         figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=least,
-                mode="lines+markers",
-                line={"shape": "hv", "color": colour, "dash": dash if whole else "dash", "width": 2.5},
-                marker={"symbol": symbol, "size": [0, *[7] * len(steps), 0], "color": colour},
-                name=figures.plain(curve + ("" if whole else " (list not whole)"), width=26),
-                hovertext=hover,
-                hovertemplate="%{hovertext}<br>%{y} with an exact day<extra></extra>",
-            )
+            {
+                "type": "scatter",
+                "x": x,
+                "y": least,
+                "mode": "lines+markers",
+                "line": {"shape": "hv", "color": colour, "dash": dash if whole else "dash", "width": 2.5},
+                "marker": {"symbol": symbol, "size": [0, *[7] * len(steps), 0], "color": colour},
+                "name": figures.plain(curve + ("" if whole else " (list not whole)"), width=26),
+                "hovertext": hover,
+                "hovertemplate": "%{hovertext}<br>%{y} with an exact day<extra></extra>",
+            }
         )
         if hidden:
             figure.add_trace(
-                go.Scatter(
-                    x=x,
-                    y=[n + len(hidden) for n in least],
-                    mode="lines",
-                    line={"shape": "hv", "color": colour, "dash": "dot", "width": 1.5},
-                    showlegend=False,
-                    hoverinfo="skip",
-                )
+                {
+                    "type": "scatter",
+                    "x": x,
+                    "y": [n + len(hidden) for n in least],
+                    "mode": "lines",
+                    "line": {"shape": "hv", "color": colour, "dash": "dot", "width": 1.5},
+                    "showlegend": False,
+                    "hoverinfo": "skip",
+                }
             )
         tables.append(
             rows.assign(

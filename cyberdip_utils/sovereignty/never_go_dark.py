@@ -454,16 +454,17 @@ def cut_view(
         codes = [c for c in frame.index[frame["state"] == state] if c in _middle().index]
         if codes:
             figure.add_trace(
-                go.Scattergeo(
-                    lon=_middle().loc[codes, "lon"].tolist(),
-                    lat=_middle().loc[codes, "lat"].tolist(),
-                    mode="markers",
-                    name=state,
-                    showlegend=False,
-                    marker={"symbol": symbol, "size": 10, "color": figures.INK},
-                    text=[f"{country(c)}: {state}" for c in codes],
-                    hovertemplate="%{text}<extra></extra>",
-                )
+                {
+                    "type": "scattergeo",
+                    "lon": _middle().loc[codes, "lon"].tolist(),
+                    "lat": _middle().loc[codes, "lat"].tolist(),
+                    "mode": "markers",
+                    "name": state,
+                    "showlegend": False,
+                    "marker": {"symbol": symbol, "size": 10, "color": figures.INK},
+                    "text": [f"{country(c)}: {state}" for c in codes],
+                    "hovertemplate": "%{text}<extra></extra>",
+                }
             )
     home = _at_home().reindex(frame.index).fillna(0).astype(int)
     order = pd.Categorical(frame["state"], categories=STATES[::-1], ordered=True)
@@ -737,20 +738,21 @@ def one_more_view(
     add_lines(figure, mine, f"cables of {country(source)}", figures.INK, 2, "solid", legend=False)
     if source in _middle().index:
         figure.add_trace(
-            go.Scattergeo(
-                lon=[_middle().loc[source, "lon"]],
-                lat=[_middle().loc[source, "lat"]],
-                mode="markers",
-                name=country(source),
-                showlegend=False,
-                marker={
+            {
+                "type": "scattergeo",
+                "lon": [_middle().loc[source, "lon"]],
+                "lat": [_middle().loc[source, "lat"]],
+                "mode": "markers",
+                "name": country(source),
+                "showlegend": False,
+                "marker": {
                     "symbol": "star",
                     "size": 15,
                     "color": "#D55E00",
                     "line": {"color": figures.INK, "width": 1},
                 },
-                hovertemplate=f"{figures.plain(country(source))}<extra></extra>",
-            )
+                "hovertemplate": f"{figures.plain(country(source))}<extra></extra>",
+            }
         )
     detail = []
     if by_cable.which and len(by_cable.which) <= 12:

@@ -712,29 +712,30 @@ def together(
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["score"].tolist(),
-                y=heights[part.index].tolist(),
-                mode="markers+text",
-                name=f"{words} ({len(part)})",
-                text=[country(c) if c in named else "" for c in part.index],
-                textposition="top center",
-                cliponaxis=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": part["score"].tolist(),
+                "y": heights[part.index].tolist(),
+                "mode": "markers+text",
+                "name": f"{words} ({len(part)})",
+                "text": [country(c) if c in named else "" for c in part.index],
+                "textposition": "top center",
+                "cliponaxis": False,
+                "marker": {
                     "symbol": symbol,
                     "size": 9,
                     "color": figures.COLOURS[0] if listed else figures.COLOURS[1],
                     "opacity": 0.8,
                     "line": {"width": 1},
                 },
-                hovertext=[
+                "hovertext": [
                     f"{country(c)}: score {r.score:g}, {int(r.value)} "
                     + ("shutdowns" if measure == "shutdowns" else "years")
                     + ("" if r.listed else " (no record, taken as zero)")
                     for c, r in zip(part.index, part.itertuples(), strict=True)
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
     sources = ("shutdowns", "regimes" if score.startswith("v2x") else "freedom_on_the_net")
     caveat = (

@@ -103,13 +103,17 @@ def _bounds(on: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
     return first, last
 
 
+@cache
+def _by_origin() -> dict[str, pd.DataFrame]:
+    return dict(list(claims().groupby("iso3")))
+
+
 def _named(origin: str) -> pd.DataFrame:
-    rows = claims()
     if origin == ANY:
-        return rows
-    if origin not in set(rows["iso3"].dropna()):
+        return claims()
+    if origin not in _by_origin():
         raise ValueError(f"origin: {origin!r} is not named in any attribution")
-    return rows[rows["iso3"] == origin]
+    return _by_origin()[origin]
 
 
 # ---------------------------------------------------------------- who attributes
@@ -117,10 +121,11 @@ def _named(origin: str) -> pd.DataFrame:
 
 def by_year(origin: str = ANY, between: tuple[int, int] = YEARS) -> pd.DataFrame:
     """Distinct attributions by year and speaker; years without any are zeros, undated attributions are left out."""
-    rows = _named(origin).dropna(subset=["year"]).drop_duplicates(["attribution_id", "speaker"])
+    rows = _named(origin)[["attribution_id", "speaker", "year"]]
+    rows = rows[rows["year"].between(*between).fillna(False)].drop_duplicates(["attribution_id", "speaker"])
+    counts = rows.groupby(["year", "speaker"], observed=False).size().unstack()
     span = range(between[0], between[1] + 1)
-    counts = pd.crosstab(rows["year"], rows["speaker"]).reindex(index=span, columns=SPEAKERS, fill_value=0)
-    return counts.rename_axis(index="year", columns=None)
+    return counts.reindex(index=span, columns=SPEAKERS, fill_value=0).rename_axis(index="year", columns=None)
 
 
 def first_speakers(origin: str = ANY, between: tuple[int, int] = YEARS) -> pd.DataFrame:
@@ -548,34 +553,41 @@ def _steps(parts: dict[str, pd.DataFrame], horizon: int, label: str, top: float 
                 "hoverinfo": "skip",
                 "showlegend": False,
             }
-            figure.add_trace(go.Scatter(x=x, y=out("low"), **style))
+            figure.add_trace(dict(type="scatter", x=x, y=out("low"), **style))
             figure.add_trace(
-                go.Scatter(
-                    x=x, y=out("high"), fill="tonexty", fillcolor=f"rgba({red},{green},{blue},0.16)", **style
+                dict(
+                    type="scatter",
+                    x=x,
+                    y=out("high"),
+                    fill="tonexty",
+                    fillcolor=f"rgba({red},{green},{blue},0.16)",
+                    **style,
                 )
             )
         every = max(1, len(x) // 6)
         figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-                showlegend=False,
-                hovertemplate=f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
-            )
+            {
+                "type": "scatter",
+                "x": x,
+                "y": y,
+                "mode": "lines",
+                "line": {"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
+                "showlegend": False,
+                "hovertemplate": f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
+            }
         )
         marks = sorted({*range(0, len(x), every), len(x) - 1})
         figure.add_trace(
-            go.Scatter(
-                x=[x[k] for k in marks],
-                y=[y[k] for k in marks],
-                mode="lines+markers",
-                name=figures.plain(name),
-                line={"color": colour, "dash": dash, "width": 0},
-                marker={"color": colour, "symbol": symbol, "size": 8},
-                hoverinfo="skip",
-            )
+            {
+                "type": "scatter",
+                "x": [x[k] for k in marks],
+                "y": [y[k] for k in marks],
+                "mode": "lines+markers",
+                "name": figures.plain(name),
+                "line": {"color": colour, "dash": dash, "width": 0},
+                "marker": {"color": colour, "symbol": symbol, "size": 8},
+                "hoverinfo": "skip",
+            }
         )
     return figure
 
@@ -863,13 +875,14 @@ def _clue_steps(table: pd.DataFrame) -> go.Figure:
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["P(A)"].tolist(),
-                y=part["short"].tolist(),
-                mode="markers",
-                name=kind,
-                marker={"symbol": figures.SYMBOLS[i], "size": 12, "color": figures.COLOURS[i]},
-                error_x={
+            {
+                "type": "scatter",
+                "x": part["P(A)"].tolist(),
+                "y": part["short"].tolist(),
+                "mode": "markers",
+                "name": kind,
+                "marker": {"symbol": figures.SYMBOLS[i], "size": 12, "color": figures.COLOURS[i]},
+                "error_x": {
                     "type": "data",
                     "symmetric": False,
                     "array": (part["highest"] - part["P(A)"]).tolist(),
@@ -878,8 +891,8 @@ def _clue_steps(table: pd.DataFrame) -> go.Figure:
                     "thickness": 1.5,
                     "width": 5,
                 },
-                hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-            )
+                "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
+            }
         )
     figure.update_layout(yaxis={"categoryorder": "array", "categoryarray": table["short"].tolist()})
     return figure
@@ -900,50 +913,54 @@ def _flag_curve(
         yaxis={"title": {"text": "probability that A did it"}, "tickformat": ".0%", "range": [0, 1.02]},
     )
     figure.add_trace(
-        go.Scatter(
-            x=[*grid, *grid[::-1]],
-            y=[*high, *low[::-1]],
-            fill="toself",
-            fillcolor="rgba(0,114,178,0.18)",
-            line={"width": 0},
-            name="all ratios off by the factor",
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [*grid, *grid[::-1]],
+            "y": [*high, *low[::-1]],
+            "fill": "toself",
+            "fillcolor": "rgba(0,114,178,0.18)",
+            "line": {"width": 0},
+            "name": "all ratios off by the factor",
+            "hoverinfo": "skip",
+        }
     )
     figure.add_trace(
-        go.Scatter(
-            x=list(grid),
-            y=middle,
-            mode="lines",
-            name="ratios as given",
-            line={"color": figures.COLOURS[0], "width": 2.5},
-            hovertemplate="false flag %{x:.0%}: %{y:.1%}<extra></extra>",
-        )
+        {
+            "type": "scatter",
+            "x": list(grid),
+            "y": middle,
+            "mode": "lines",
+            "name": "ratios as given",
+            "line": {"color": figures.COLOURS[0], "width": 2.5},
+            "hovertemplate": "false flag %{x:.0%}: %{y:.1%}<extra></extra>",
+        }
     )
     figure.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[prior[A]] * 2,
-            mode="lines",
-            name="prior",
-            line={"color": figures.SOFT_INK, "dash": "dash", "width": 1.5},
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [0, 1],
+            "y": [prior[A]] * 2,
+            "mode": "lines",
+            "name": "prior",
+            "line": {"color": figures.SOFT_INK, "dash": "dash", "width": 1.5},
+            "hoverinfo": "skip",
+        }
     )
     figure.add_trace(
-        go.Scatter(
-            x=[f],
-            y=[here],
-            mode="markers",
-            name="your setting",
-            marker={
+        {
+            "type": "scatter",
+            "x": [f],
+            "y": [here],
+            "mode": "markers",
+            "name": "your setting",
+            "marker": {
                 "symbol": "diamond",
                 "size": 13,
                 "color": figures.COLOURS[1],
                 "line": {"color": figures.INK, "width": 1},
             },
-            hovertemplate="your setting: %{y:.1%}<extra></extra>",
-        )
+            "hovertemplate": "your setting: %{y:.1%}<extra></extra>",
+        }
     )
     return figure
 

@@ -193,14 +193,15 @@ def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go
     # gaps are drawn as gaps: an empty ring in each empty cell
     holes = [(r, c) for r in range(len(actors)) for c in range(len(issues)) if pd.isna(grid.iat[r, c])]
     figure.add_trace(
-        go.Scatter(
-            x=[grid.columns[c] for _, c in holes] or [None],
-            y=[figures.plain(grid.index[r], limit=48) for r, _ in holes] or [None],
-            mode="markers",
-            name="no position seen",
-            marker={"symbol": "circle-open", "size": 6, "color": figures.SOFT_INK},
-            hoverinfo="skip",
-        )
+        {
+            "type": "scatter",
+            "x": [grid.columns[c] for _, c in holes] or [None],
+            "y": [figures.plain(grid.index[r], limit=48) for r, _ in holes] or [None],
+            "mode": "markers",
+            "name": "no position seen",
+            "marker": {"symbol": "circle-open", "size": 6, "color": figures.SOFT_INK},
+            "hoverinfo": "skip",
+        }
     )
     figure.update_layout(
         yaxis={
@@ -248,20 +249,21 @@ def _over_time(rows: pd.DataFrame, issue: str, actors: list[str]) -> go.Figure:
     for k, stance in enumerate(stances):
         part = rows[rows["stance"] == stance]
         figure.add_trace(
-            go.Scatter(
-                x=[undated if pd.isna(y) else int(y) for y in part["year"]],
-                y=[figures.plain(LABELS.get(a, a)) for a in part["actor"]],
-                mode="markers",
-                name=f"{MARKS[reading(issue, stance)]} {stance}",
-                marker={
+            {
+                "type": "scatter",
+                "x": [undated if pd.isna(y) else int(y) for y in part["year"]],
+                "y": [figures.plain(LABELS.get(a, a)) for a in part["actor"]],
+                "mode": "markers",
+                "name": f"{MARKS[reading(issue, stance)]} {stance}",
+                "marker": {
                     "symbol": figures.SYMBOLS[k % 7],
                     "color": figures.COLOURS[k % 7],
                     "size": 12,
                     "line": {"color": figures.INK, "width": 1},
                 },
-                text=part["said"].tolist(),
-                hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
-            )
+                "text": part["said"].tolist(),
+                "hovertemplate": "<b>%{y}</b><br>%{text}<extra></extra>",
+            }
         )
     return figure
 
@@ -482,25 +484,26 @@ def _rungs(said: pd.DataFrame) -> go.Figure:
         }
         n = [int(counts.get((r, answer), 0)) for r in RUNGS]
         figure.add_trace(
-            go.Bar(
-                x=n,
-                y=list(RUNGS),
-                orientation="h",
-                name=f"{ANSWER_MARKS[answer]} {answer}",
-                marker={"color": colour, "line": {"color": figures.INK, "width": 0.7}},
-                text=[f"{ANSWER_MARKS[answer]} {k}" if k else "" for k in n],
-                textposition="inside",
-                textangle=0,
-                insidetextanchor="middle",
-                textfont={"color": "#ffffff" if answer == MET else "#1f2933", "size": 13},
-                hovertext=[
+            {
+                "type": "bar",
+                "x": n,
+                "y": list(RUNGS),
+                "orientation": "h",
+                "name": f"{ANSWER_MARKS[answer]} {answer}",
+                "marker": {"color": colour, "line": {"color": figures.INK, "width": 0.7}},
+                "text": [f"{ANSWER_MARKS[answer]} {k}" if k else "" for k in n],
+                "textposition": "inside",
+                "textangle": 0,
+                "insidetextanchor": "middle",
+                "textfont": {"color": "#ffffff" if answer == MET else "#1f2933", "size": 13},
+                "hovertext": [
                     f"<b>{r}</b>: {ANSWER_WORDS[answer]}<br>{figures.plain(', '.join(who[r]), width=50)}"
                     for r in RUNGS
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-                visible=True if sum(n) else "legendonly",
-                showlegend=bool(sum(n)),
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "visible": True if sum(n) else "legendonly",
+                "showlegend": bool(sum(n)),
+            }
         )
     return figure
 
@@ -779,6 +782,7 @@ def groups_of(measure: str) -> tuple[str, ...]:
     return STATUS if measure == "fotn" else BANDS
 
 
+@cache
 def shares(measure: str, between: tuple[int, int], without_first: bool = False) -> pd.DataFrame:
     """Share of the scored states of each group with at least one recorded shutdown, with Wilson intervals."""
     frame = _home(measure, between, without_first)
@@ -793,14 +797,13 @@ def shares(measure: str, between: tuple[int, int], without_first: bool = False) 
 def _named(some: pd.DataFrame, most: int = 7) -> set[str]:
     """States whose names are printed: those with most shutdowns, without two names on one spot of a narrow page."""
     width = float(some["score"].max() - some["score"].min()) or 1.0 if len(some) else 1.0
-    kept: list[str] = []
-    for state, row in some.sort_values("recorded", ascending=False).head(most).iterrows():
-        beside = some.loc[kept]
-        near = (beside["score"] - row["score"]).abs() < 0.4 * width
-        level = np.log10(beside["recorded"].astype(float) / float(row["recorded"])).abs() < 0.22
-        if not (near & level).any():
-            kept.append(state)
-    return set(kept)
+    first = some.sort_values("recorded", ascending=False).head(most)
+    across, up = first["score"].to_numpy(float), np.log10(first["recorded"].to_numpy(float))
+    named: list[int] = []
+    for i in range(len(first)):
+        if not any(abs(across[i] - across[j]) < 0.4 * width and abs(up[i] - up[j]) < 0.22 for j in named):
+            named.append(i)
+    return set(first.index[named])
 
 
 def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
@@ -825,44 +828,46 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
         if part.empty:
             continue
         figure.add_trace(
-            go.Scatter(
-                x=part["score"].tolist(),
-                y=part["recorded"].astype(float).tolist(),
-                mode="markers+text",
-                name=group,
-                text=[
+            {
+                "type": "scatter",
+                "x": part["score"].tolist(),
+                "y": part["recorded"].astype(float).tolist(),
+                "mode": "markers+text",
+                "name": group,
+                "text": [
                     figures.plain(r.country, limit=18) if r.Index in top else "" for r in part.itertuples()
                 ],
-                textposition=["top right" if x < middle else "top center" for x in part["score"]],
-                hovertext=[
+                "textposition": ["top right" if x < middle else "top center" for x in part["score"]],
+                "hovertext": [
                     f"<b>{figures.plain(r.country)}</b><br>score {r.score:g}, {int(r.recorded)} recorded"
                     for r in part.itertuples()
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-                marker={
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {
                     "symbol": figures.SYMBOLS[i],
                     "color": figures.COLOURS[i],
                     "size": 10,
                     "line": {"color": figures.INK, "width": 0.7},
                 },
-            )
+            }
         )
     none = scored[scored["recorded"].fillna(0) == 0]
     if len(none):
         figure.add_trace(
-            go.Scatter(
-                x=none["score"].tolist(),
-                y=[floor] * len(none),
-                mode="markers",
-                name="none recorded in these years",
-                hovertext=[
+            {
+                "type": "scatter",
+                "x": none["score"].tolist(),
+                "y": [floor] * len(none),
+                "mode": "markers",
+                "name": "none recorded in these years",
+                "hovertext": [
                     f"<b>{figures.plain(r.country)}</b><br>score {r.score:g}; "
                     + ("none recorded in these years" if r.ever else "not in the record at all")
                     for r in none.itertuples()
                 ],
-                hovertemplate="%{hovertext}<extra></extra>",
-                marker={"symbol": "circle-open", "color": figures.SOFT_INK, "size": 9},
-            )
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {"symbol": "circle-open", "color": figures.SOFT_INK, "size": 9},
+            }
         )
     return figure
 
@@ -871,9 +876,7 @@ def _by_year(measure: str, between: tuple[int, int], without: set[str]) -> tuple
     rows = _shutdowns()
     rows = rows[rows["year"].between(*between) & ~rows["iso3"].isin(without)]
     group = scores(measure)["group"].reindex(rows["iso3"]).fillna(NOT_SCORED).to_numpy()
-    counts = rows.assign(group=group).pivot_table(
-        index="year", columns="group", values="n", aggfunc="sum", fill_value=0
-    )
+    counts = rows["n"].groupby([rows["year"], group]).sum().unstack(fill_value=0)
     order = [g for g in (*groups_of(measure), NOT_SCORED) if g in counts]
     counts = counts.reindex(range(between[0], between[1] + 1), fill_value=0)[order].astype(int)
     counts.index.name, counts.columns.name = "year", None
