@@ -2,8 +2,9 @@
 
     python bench/grow.py [--times 1 10 100] [--engines PYTHON]
 
-``removal_requests``, the longest table, is made longer by drawing its rows again (seed 0); chapters 1.3's own code then loads
-it, adds it up and makes the picture, unchanged, in a fresh process for each length. ``--engines`` names a Python
+``removal_requests``, the longest table, is made longer by drawing its rows again (seed 0); chapter 1.3's own code then loads
+it, adds it up and makes the picture, unchanged, in a fresh process for each length. So do four more exhibits, each with the
+table it adds up (``ALSO``). ``--engines`` names a Python
 with ``dask[dataframe] distributed duckdb``: the same sums there, on the longest file, must be the same numbers.
 """
 
@@ -21,6 +22,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = "removal_requests"
+ALSO = {
+    "incident_receivers": "incident_explorer",
+    "data_requests": "data_explorer",
+    "incident_attributions": "who_attributes",
+    "kev": "exploited_flaws",
+}
 STEPS = {"load": "load the table", "sums": "add up by who asked", "picture": "picture and texts as sent"}
 CHILD = """
 import json, resource, time
@@ -44,21 +51,31 @@ out = out.sort_index()
 print(json.dumps({"rows": rows, "load": b - a, "sums": c - b, "picture": d - c, "peak_mb": peak(), "base_mb": base,
     "bytes": len(content), "result": [[str(k), *map(float, v)] for k, v in zip(out.index, out.to_numpy())]}))
 """
+ALSO_CHILD = """
+import json, sys, time
+from cyberdip_utils import load
+from cyberdip_utils.exhibit import all_exhibits
+table, name = sys.argv[1:]
+exhibit = all_exhibits()[name]
+a = time.process_time(); rows = len(load(table)); b = time.process_time()
+content = exhibit.payload(); c = time.process_time()
+print(json.dumps({"rows": rows, "load": b - a, "view": c - b, "bytes": len(content), "error": json.loads(content)["error"]}))
+"""
 
 
-def longer(times: int, folder: Path) -> Path:
-    """A data folder whose ``removal_requests`` is that many times as long; the path of the table."""
+def longer(times: int, folder: Path, table: str = TABLE) -> Path:
+    """A data folder with a table that many times as long; the path of the table."""
     import pandas as pd
 
     manifest = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    entry = next(r for r in manifest["resources"] if r["name"] == TABLE)
+    entry = next(r for r in manifest["resources"] if r["name"] == table)
     frame = pd.read_csv(ROOT / "data" / entry["path"], dtype=str, keep_default_na=False)
     if times > 1:
         frame = frame.sample(n=times * len(frame), replace=True, random_state=0)
     for other in manifest["resources"]:
         target = folder / other["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
-        if other["name"] != TABLE:
+        if other["name"] != table:
             target.symlink_to(ROOT / "data" / other["path"])
     path = folder / entry["path"]
     frame.to_csv(path, index=False, lineterminator="\n")
@@ -96,7 +113,33 @@ def run(times: list[int], engines: str | None) -> dict:
                     others.append({"engine": engine, "same": True, "groups": len(row["result"])} | got)
     for row in rows:
         row.pop("result")
-    return {"rows": rows, "engines": others}
+    return {"rows": rows, "engines": others, "also": also(times)}
+
+
+def also(times: list[int]) -> list[dict]:
+    """Loading and the opening view of the other exhibits at each length; a view that refuses stops the run."""
+    rows = []
+    for table, exhibit in ALSO.items():
+        for k in sorted(times):
+            with tempfile.TemporaryDirectory() as name:
+                longer(k, Path(name), table)
+                environ = os.environ | {
+                    "CYBERDIP_DATA": name,
+                    "PYTHONPATH": str(ROOT),
+                    "CYBERDIP_STRICT": "1",
+                }
+                said = subprocess.run(
+                    [sys.executable, "-c", ALSO_CHILD, table, exhibit],
+                    env=environ,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                ).stdout
+            row = json.loads(said) | {"times": k, "table": table, "exhibit": exhibit}
+            if row["error"]:
+                raise SystemExit(f"{exhibit}, {table} {k} times as long: {row['error']}")
+            rows.append(row)
+    return rows
 
 
 def slope(rows: list[dict], key: str) -> float:

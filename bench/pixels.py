@@ -2,7 +2,8 @@
 
 One notebook for each exhibit holds it (behind one slider that steps through its states) and, below, the same states as
 ``interact`` with ``plotly.express``. They are moved in turn, so that whatever else the machine does falls on both. The
-clock runs in the page, from the control's event to the frame after the picture shows the state's number.
+clock runs in the page, from the control's event to the frame after the picture shows the state's number; what plotly.js
+takes of it to draw the exhibit's picture is noted beside.
 """
 
 from __future__ import annotations
@@ -42,6 +43,15 @@ PROBE = """() => {
     const shows = (kind, text) => [...where[kind]().querySelectorAll("svg text")].some((t) => t.textContent === text);
     window.there = (kind) => { try { return shows(kind, "n0"); } catch { return false; } };
     window.step = async (kind, n) => {
+        const library = window.Plotly;
+        if (library && !library.timed) {
+            const react = library.react;
+            library.react = async (...given) => {
+                const began = performance.now();
+                try { return await react(...given); } finally { window.drew = performance.now() - began; }
+            };
+            library.timed = true;
+        }
         const start = performance.now();
         if (kind === "ours") {
             const input = where.ours().querySelector("input[type=range]");
@@ -54,7 +64,7 @@ PROBE = """() => {
         while (!shows(kind, `n${n}`) && performance.now() - start < 15000) await frame();
         const done = shows(kind, `n${n}`);
         await frame();
-        return {ms: performance.now() - start, done};
+        return {ms: performance.now() - start, done, drew: window.drew};
     };
 }"""
 
@@ -85,6 +95,7 @@ def measure(names: list[str], count: int) -> list[dict]:
                 page.evaluate(RUN)
                 page.wait_for_function("() => window.ran", timeout=180_000)
                 times: dict[str, list[float]] = {"ours": [], "stock": []}
+                drawing: list[float] = []
                 missed = 0
                 page.wait_for_function("() => there('ours') && there('stock')", timeout=90_000)
                 page.wait_for_timeout(1500)
@@ -94,8 +105,10 @@ def measure(names: list[str], count: int) -> list[dict]:
                         missed += not got["done"]
                         if n > 2 and got["done"]:  # the first two warm up
                             times[kind].append(got["ms"])
+                            drawing += [got["drew"]] if kind == "ours" else []
                 page.context.close()
                 rows.append({"name": name, "missed": missed} | {k: summary(v) for k, v in times.items()})
+                rows[-1]["drawing"] = summary(drawing)
                 print(rows[-1], file=sys.stderr, flush=True)
         rows and rows[0].update(browser=browser.version)
         browser.close()

@@ -148,14 +148,14 @@ def slides(number, target=None, states=None, pictures=True):
     number : str
         The chapter.
     states : int, optional
-        Combinations of an exhibit's controls to hold, as in ``site/build.py``.
+        Combinations of an exhibit's controls to hold, as in ``site/web_book.py``.
 
     Returns
     -------
     Path
         The page.
     """
-    import build
+    import web_book
     from markdown_it import MarkdownIt
 
     from cyberdip_utils.export import STATES
@@ -169,11 +169,11 @@ def slides(number, target=None, states=None, pictures=True):
     shutil.rmtree(part, ignore_errors=True)
     used = []
     os.environ["CYBERDIP_STRICT"] = "1"
-    book = build.run_notebook(notebook_path(number), "", used)
+    book = web_book.run_notebook(notebook_path(number), "", used)
     used = list({x.name: x for x in used}.values())
-    cache, _ = build.exhibits_files([x.name for x in used], out_folder() / "work", states or STATES, 2)
+    cache, _ = web_book.exhibits_files([x.name for x in used], out_folder() / "work", states or STATES, 2)
     if pictures:
-        build.draw_openings(used, cache)
+        web_book.draw_openings(used, cache)
     render = MarkdownIt("commonmark", {"html": False}).enable("table").render
     sections = []
     for i, cell in enumerate(slide_cells(book)):

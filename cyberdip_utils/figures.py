@@ -612,14 +612,13 @@ def lines(
         colour, dash, symbol, _ = _style(i)
         places, name = part[x].tolist(), plain(key) if key is not None else plain(label)
         if low and high:
-            red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
             figure.add_trace(
                 {
                     "type": "scatter",
                     "x": places + places[::-1],
                     "y": part[high].astype(float).tolist() + part[low].astype(float).tolist()[::-1],
                     "fill": "toself",
-                    "fillcolor": f"rgba({red},{green},{blue},0.18)",
+                    "fillcolor": faded(colour, 0.18),
                     "line": {"width": 0},
                     "hoverinfo": "skip",
                     "showlegend": False,
@@ -664,6 +663,97 @@ def mark_changes(figure: go.Figure, changes: Sequence[tuple[Any, str]]) -> go.Fi
             align="right",
             font={"size": 13, "color": SOFT_INK},
             xshift=-4,
+        )
+    return figure
+
+
+def faded(colour: str, strength: float = 0.45) -> str:
+    """A colour ``#rrggbb`` with this opacity, from 0 to 1."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{strength})"
+
+
+def folded(figure: go.Figure, width: int = 12) -> go.Figure:
+    """The figure with the labels of its rows broken, so that a narrow page keeps room for the marks."""
+
+    def fold(labels: Iterable) -> list[str]:
+        return [plain(str(label).replace("-", "- "), width).replace("- ", "-") for label in labels]
+
+    for trace in figure.data:
+        trace.y = fold(trace.y)
+    if figure.layout.yaxis.categoryarray:
+        figure.layout.yaxis.categoryarray = fold(figure.layout.yaxis.categoryarray)
+    return figure
+
+
+def rising(
+    parts: Mapping[str, pd.DataFrame],
+    horizon: float,
+    label: str,
+    top: float | None = None,
+) -> go.Figure:
+    """Rising step lines over days, such as cumulative incidence, with a band where there are ``low`` and ``high``.
+
+    Parameters
+    ----------
+    parts : mapping
+        By name a DataFrame with columns ``time`` (days, rising), ``share`` (0 to 1) and, if there is a band, ``low``, ``high``.
+    horizon : float
+        Last day drawn; a line goes on level to it.
+    label : str
+        Title of the share's axis.
+    top : float, optional
+        The highest share on the axis; by default just above what is drawn.
+    """
+    shown = {name: frame[frame["time"] <= horizon] for name, frame in parts.items()}
+    if top is None:
+        tops = [f["high" if "high" in f else "share"].max() for f in shown.values()]
+        top = float(np.nanmax([t for t in tops if not pd.isna(t)] or [0.5]))
+        end = min(1.02, 1.1 * top + 0.01)
+    else:
+        end = 1.02 * top
+    figure = new(
+        460,
+        hovermode="closest",
+        xaxis={"title": {"text": "days since the incident’s start"}, "range": [0, horizon]},
+        yaxis={"title": {"text": label}, "tickformat": ".0%", "range": [0, end]},
+    )
+    flat = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
+    for i, (name, frame) in enumerate(shown.items()):
+        colour, dash, symbol, _ = _style(i)
+        x = [0.0, *frame["time"].tolist(), float(horizon)]
+
+        def steps(column: str, frame: pd.DataFrame = frame) -> list[float]:
+            values = frame[column].tolist()
+            return [0.0, *values, values[-1] if values else 0.0]
+
+        if "low" in frame:
+            figure.add_trace({"type": "scatter", "x": x, "y": steps("low"), **flat})
+            band = {"fill": "tonexty", "fillcolor": faded(colour, 0.15)}
+            figure.add_trace({"type": "scatter", "x": x, "y": steps("high"), **band, **flat})
+        y = steps("share")
+        figure.add_trace(
+            {
+                "type": "scatter",
+                "x": x,
+                "y": y,
+                "mode": "lines",
+                "line": {"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
+                "showlegend": False,
+                "hovertemplate": f"{plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
+            }
+        )
+        at = sorted({*range(0, len(x), max(1, len(x) // 6)), len(x) - 1})
+        figure.add_trace(
+            {
+                "type": "scatter",
+                "x": [x[k] for k in at],
+                "y": [y[k] for k in at],
+                "mode": "markers",
+                "name": plain(name),
+                "marker": {"color": colour, "symbol": symbol, "size": 9},
+                "hoverinfo": "skip",
+            }
         )
     return figure
 

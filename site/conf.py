@@ -1,4 +1,4 @@
-"""Sphinx settings of the web book. site/build.py writes the sources and calls Sphinx; nothing is fetched."""
+"""Sphinx settings of the web book. site/web_book.py writes the sources and calls Sphinx; nothing is fetched."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ copyright = "the handbook's authors. Text CC BY 4.0, code MIT, data under the te
 language = "en"
 
 extensions = ["myst_nb", "handbook_pages"]
-nb_execution_mode = "off"  # build.py has run every cell in one process
+nb_execution_mode = "off"  # web_book.py has run every cell in one process
 nb_render_markdown_format = "myst"
 nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "text/plain", 10)]
 myst_enable_extensions = ["dollarmath", "deflist", "attrs_block", "attrs_inline", "html_image"]

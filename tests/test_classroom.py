@@ -37,7 +37,7 @@ every_plan = pytest.mark.parametrize("number", PLANNED)
 
 @pytest.fixture(scope="module")
 def build():
-    """classroom/build.py; it is loaded by its path because site/build.py has the same name."""
+    """classroom/build.py; it is loaded by its path because data/build.py has the same name."""
     spec = importlib.util.spec_from_file_location("classroom_build", ROOT / "classroom" / "build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

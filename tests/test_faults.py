@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @cache
 def builder():
-    """data/build.py, under a name of its own: two other folders have a build.py."""
+    """data/build.py, under a name of its own: classroom has a build.py too."""
     spec = importlib.util.spec_from_file_location("data_build", ROOT / "data" / "build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

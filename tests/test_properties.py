@@ -330,7 +330,7 @@ def test_packed_states_of_a_page_come_back(payloads):
 
 @cache
 def builder():
-    """data/build.py, under a name of its own: two other folders have a build.py."""
+    """data/build.py, under a name of its own: classroom has a build.py too."""
     place = Path(__file__).resolve().parents[1] / "data" / "build.py"
     spec = importlib.util.spec_from_file_location("data_build", place)
     module = importlib.util.module_from_spec(spec)

@@ -376,9 +376,9 @@ def test_an_exhibit_carries_hostile_text_as_text(hostile):
 
 
 def site():
-    """site/build.py, under a name of its own: two other folders have a build.py."""
+    """site/web_book.py as a module."""
     sys.path.insert(0, str(ROOT / "tools"))
-    spec = importlib.util.spec_from_file_location("site_build", ROOT / "site" / "build.py")
+    spec = importlib.util.spec_from_file_location("web_book", ROOT / "site" / "web_book.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

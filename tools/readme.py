@@ -12,12 +12,12 @@ sys.path.insert(0, str(ROOT / "site"))
 
 
 def badges():
-    import build
+    import web_book
 
-    a = build.addresses()
+    a = web_book.addresses()
     return (
-        f"[![Open in Binder](docs/images/binder.svg)]({build.binder()}) · "
-        f"[bring to a class's hub]({build.nbgitpuller()}) · [repository]({a['repository']})\n\n"
+        f"[![Open in Binder](docs/images/binder.svg)]({web_book.binder()}) · "
+        f"[bring to a class's hub]({web_book.nbgitpuller()}) · [repository]({a['repository']})\n\n"
         "(The addresses are placeholders from `site/address.toml` until the repository is public.)"
     )
 

@@ -102,7 +102,7 @@ def task_commands(task, args):
     if task == "kept":
         return "dev", [["tools/keep.py"] + args]
     if task == "book":
-        return "dev", [["site/build.py"] + args]
+        return "dev", [["site/web_book.py"] + args]
     return "dev", [["bench/run.py"] + args]
 
 

@@ -19,28 +19,11 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.1")
 argument_map, evidence, weigh = debate.exhibits()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 EEA_BESIDE_EU = ("ISL", "LIE", "NOR")
 USERS_YEAR = 2021  # later years are missing for many countries
 TRADE_YEAR = 2023  # the last year of the trade table
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
 
 
 # ---------------------------------------------------------------- people and places

@@ -17,8 +17,9 @@ import json
 import math
 import os
 import re
+import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,7 +29,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils import figures, kept
 from cyberdip_utils.exhibit import Exhibit, View, choice, number, switch
 from cyberdip_utils.refusals import quoted
 
@@ -998,6 +999,20 @@ class Debate:
         return figure
 
     # ---- findings
+
+    def findings(self) -> tuple[Callable[[], str], Callable[[], str], Callable[[], str]]:
+        """The balance, the start and the robustness as functions of the module that asks, which keeps what they say."""
+        module = sys._getframe(1).f_globals["__name__"]
+
+        def named(method: Callable[[], str]) -> Callable[[], str]:
+            def finding() -> str:
+                return method()
+
+            finding.__module__, finding.__doc__ = module, method.__doc__
+            finding.__name__ = finding.__qualname__ = method.__name__
+            return kept.result(finding)
+
+        return named(self.finding_balance), named(self.finding_start), named(self.finding_robust)
 
     def finding_balance(self) -> str:
         """How many claims, sources and pieces of evidence each side has in this file."""

@@ -16,24 +16,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.3")
 argument_map, evidence, weigh = debate.exhibits()
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 
 #: the flaws closed by Microsoft's bulletin MS17-010, and the day of the bulletin

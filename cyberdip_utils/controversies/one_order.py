@@ -18,6 +18,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.6")
 argument_map, evidence, weigh = debate.exhibits()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 CAST = ("yes", "abstain", "no")
 #: rival texts of one session: the one that Russia sponsored, and the one of the United States or France (``un_resolutions``)
@@ -113,24 +114,6 @@ def crime_treaties() -> tuple[set[str], set[str]]:
 
 
 # ---------------------------------------------------------------- findings
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
 
 
 @kept.result

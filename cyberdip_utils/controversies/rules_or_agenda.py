@@ -18,6 +18,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.5")
 argument_map, evidence, weigh = debate.exhibits()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 CAST = ("yes", "abstain", "no")
 #: the vote of 2019 to draft a crime treaty, and the vote of 2025 on human rights and digital technologies
@@ -109,24 +110,6 @@ def thin_connections(most: int = 2) -> pd.DataFrame:
 
 
 # ---------------------------------------------------------------- findings
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
 
 
 def _listed(codes: list[str]) -> str:

@@ -18,6 +18,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.2")
 argument_map, evidence, weigh = debate.exhibits()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 CAST = ("yes", "abstain", "no")
 #: the rival texts of 2018 (open group of all members; group of experts) and the vote for a crime treaty in 2019
@@ -112,24 +113,6 @@ def states_with_shutdown(first: int, last: int) -> set[str]:
 
 
 # ---------------------------------------------------------------- findings
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
 
 
 @kept.result

@@ -18,6 +18,7 @@ from cyberdip_utils.teach import Verdict, check_number
 
 debate = open_debate("5.4")
 argument_map, evidence, weigh = debate.exhibits()
+finding_balance, finding_start, finding_robust = debate.findings()
 
 FIRMS = (
     "security community"  # EuRepoC's code: security firms and researchers, university laboratories among them
@@ -177,24 +178,6 @@ def rules_and_partners() -> pd.DataFrame:
 
 
 # ---------------------------------------------------------------- findings
-
-
-@kept.result
-def finding_balance() -> str:
-    """What each side gets in the debate's file."""
-    return debate.finding_balance()
-
-
-@kept.result
-def finding_start() -> str:
-    """The conclusion before anyone moves a lever."""
-    return debate.finding_start()
-
-
-@kept.result
-def finding_robust() -> str:
-    """In how many combinations of weights and assumptions each side leads."""
-    return debate.finding_robust()
 
 
 @kept.result

@@ -157,7 +157,9 @@ class Feeds:
         import graphlib
 
         try:
-            return list(graphlib.TopologicalSorter({n: self.below(n) for n in self.nodes}).static_order())
+            return list(
+                graphlib.TopologicalSorter({n: self.below(n) for n in sorted(self.nodes)}).static_order()
+            )
         except graphlib.CycleError as error:
             raise ValueError(f"edges: they run in a circle: {error.args[1]}") from None
 

@@ -372,7 +372,6 @@ def _curves(seen_from: int, which: str, years_on: int) -> go.Figure:
         if part.empty:
             continue
         tint, dash = figures.COLOURS[1 - i], ("solid", "dash")[i]
-        red, green, blue = (int(tint[k : k + 2], 16) for k in (1, 3, 5))
         x, low, high = part["time"].tolist(), part["low"].tolist(), part["high"].tolist()
         for y, fill in ((high, None), (low, "tonexty")):
             figure.add_trace(
@@ -383,7 +382,7 @@ def _curves(seen_from: int, which: str, years_on: int) -> go.Figure:
                     "mode": "lines",
                     "line": {"width": 0, "shape": "hv"},
                     "fill": fill,
-                    "fillcolor": f"rgba({red},{green},{blue},0.15)",
+                    "fillcolor": figures.faded(tint, 0.15),
                     "hoverinfo": "skip",
                     "showlegend": False,
                 }

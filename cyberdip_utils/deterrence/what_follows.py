@@ -46,17 +46,6 @@ def _options(words: dict) -> list[tuple[str, str]]:
     return [(text[0].upper() + text[1:], key) for key, text in words.items()]
 
 
-def _folded(figure: go.Figure, width: int = 12) -> go.Figure:
-    """Break the labels of the rows, so that a narrow page keeps room for the bars."""
-
-    def fold(labels) -> list[str]:
-        return [figures.plain(str(label).replace("-", "- "), width).replace("- ", "-") for label in labels]
-
-    for trace in figure.data:
-        trace.y = fold(trace.y)
-    return figure.update_layout(yaxis={"categoryarray": fold(figure.layout.yaxis.categoryarray)})
-
-
 def _nothing(message: str, columns=("group", "n"), sources=SOURCES, caveat: str = "") -> View:
     return View(figures.empty(message), message, pd.DataFrame(columns=list(columns)), caveat, sources)
 
@@ -82,11 +71,6 @@ SHORT = {
     "state-affiliated": "affiliated",
     "origin unknown": "unknown",
 }
-
-
-def _faded(colour: str, strength: float = 0.45) -> str:
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{strength})"
 
 
 def _heights(sizes: list[int], gap: float = 0.04) -> list[float]:
@@ -129,7 +113,7 @@ def _ribbons(counts: pd.DataFrame, left: list[str], right: list[str]) -> go.Figu
                 "source": [place["s", g] for g in ordered["source"]],
                 "target": [place["t", g] for g in ordered["target"]],
                 "value": ordered["incidents"].tolist(),
-                "color": [_faded(SHADES[g]) for g in ordered["target"]],
+                "color": [figures.faded(SHADES[g]) for g in ordered["target"]],
                 "customdata": [
                     f"{figures.plain(a)} to {figures.plain(b)}: {share(int(n), int(starts[a]))}"
                     for a, b, n in zip(
@@ -308,7 +292,7 @@ def gap(
         )
         shades = [figures.SOFT_INK] + [figures.COLOURS[0]] * len(parts)
         figure.update_traces(marker_color=shades, selector={"type": "bar"})
-        _folded(figure).update_layout(xaxis={"nticks": 4, "tickangle": 0})
+        figures.folded(figure).layout.xaxis.update(nticks=4, tickangle=0)
     return View(figure, takeaway + ".", table, caveat, sources)
 
 
@@ -615,7 +599,7 @@ def _who_view(regime: str) -> View:
         label="incidents" if coded else "listed parties",
         height=max(280, 120 + 40 * min(10, len(top))),
     )
-    _folded(figure)
+    figures.folded(figure)
     names = ["State" if coded else "Country", "Kind", "Incidents" if coded else "Parties"]
     return View(figure, takeaway, frame.set_axis(names, axis=1), caveat.strip(), sources)
 
@@ -627,7 +611,9 @@ def _us_view() -> View:
     second = frame.iloc[1]
     linked = load("us_sanction_links")["entity_number"].nunique()
     return View(
-        _folded(figures.bars(frame, "programme", "entries", label="entries", height=130 + 56 * len(frame))),
+        figures.folded(
+            figures.bars(frame, "programme", "entries", label="entries", height=130 + 56 * len(frame))
+        ),
         f"Of {entries} entries tagged CYBER2 in January 2023, {share(alone, entries)} stand under no other programme; "
         f"{int(second['entries'])} are {second['programme'].replace('also ', 'also under ')}, and {linked} are linked to "
         "another listed party.",
@@ -662,60 +648,6 @@ sanctions_clock = Exhibit(
 # ---------------------------------------------------------------- time to response
 
 
-def _rising(parts: dict[str, pd.DataFrame], horizon: int, label: str) -> go.Figure:
-    """Rising step lines of ``share`` over ``time`` in days, with a band where there is ``low`` and ``high``."""
-    tops = [f.loc[f["time"] <= horizon, "high" if "high" in f else "share"].max() for f in parts.values()]
-    top = np.nanmax([t for t in tops if not pd.isna(t)] or [0.5])
-    figure = figures.new(
-        460,
-        xaxis={"title": {"text": "days since the start"}, "range": [0, horizon]},
-        yaxis={
-            "title": {"text": label},
-            "tickformat": ".0%",
-            "range": [0, min(1.02, 1.1 * float(top) + 0.01)],
-        },
-    )
-    flat = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
-    for i, (name, frame) in enumerate(parts.items()):
-        colour, dash = figures.COLOURS[i], figures.DASHES[i]
-        frame = frame[frame["time"] <= horizon]
-        x = [0.0, *frame["time"].tolist(), float(horizon)]
-
-        def steps(column, frame=frame):
-            values = frame[column].tolist()
-            return [0.0, *values, values[-1] if values else 0.0]
-
-        if "low" in frame:
-            figure.add_trace(dict(type="scatter", x=x, y=steps("low"), **flat))
-            band = {"fill": "tonexty", "fillcolor": _faded(colour, 0.14)}
-            figure.add_trace(dict(type="scatter", x=x, y=steps("high"), **band, **flat))
-        y = steps("share")
-        figure.add_trace(
-            {
-                "type": "scatter",
-                "x": x,
-                "y": y,
-                "mode": "lines",
-                "line": {"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-                "showlegend": False,
-                "hovertemplate": f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
-            }
-        )
-        at = sorted({*range(0, len(x), max(1, len(x) // 6)), len(x) - 1})
-        figure.add_trace(
-            {
-                "type": "scatter",
-                "x": [x[k] for k in at],
-                "y": [y[k] for k in at],
-                "mode": "markers",
-                "name": figures.plain(name),
-                "marker": {"color": colour, "symbol": figures.SYMBOLS[i], "size": 9},
-                "hoverinfo": "skip",
-            }
-        )
-    return figure
-
-
 RACE_WORDS = {
     r.NAMING: "named by a state or court",
     r.STATEMENT: "statement",
@@ -734,7 +666,7 @@ def _race_view(dates: str, link: str, cohort: str, horizon: int, caveat: str) ->
         if (found["cause"] == k).any()
     }
     return View(
-        _rising(parts, horizon, "share of incidents"),
+        figures.rising(parts, horizon, "share of incidents"),
         f"Within {horizon:,} days an estimated {by_then.sum():.0%} of {n:,} incidents are named or answered; what comes first "
         f"is most often “{RACE_WORDS[top]}” ({by_then[top]:.0%} of all).",
         pd.DataFrame(
@@ -855,7 +787,11 @@ def timing(
         for name, (curve, _, _) in drawn.items()
     }
     return View(
-        _rising(parts, horizon, "share with a response"), takeaway + ".", table, caveat.strip(), SOURCES
+        figures.rising(parts, horizon, "share with a response"),
+        takeaway + ".",
+        table,
+        caveat.strip(),
+        SOURCES,
     )
 
 

@@ -214,19 +214,6 @@ def _without_state(origin: str = ANY) -> tuple[int, int]:
     return int((~coded).sum()), len(coded)
 
 
-def _wrapped(figure: go.Figure, width: int = 14) -> go.Figure:
-    """Break the labels of the rows, so that a narrow page keeps room for the marks."""
-
-    def fold(labels):
-        return [figures.plain(x, width) for x in labels]
-
-    for trace in figure.data:
-        trace.y = fold(trace.y)
-    if figure.layout.yaxis.categoryarray:
-        figure.layout.yaxis.categoryarray = fold(figure.layout.yaxis.categoryarray)
-    return figure
-
-
 def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
     long = counts.rename_axis("year").reset_index().melt("year", var_name="speaker", value_name="n")
     if percent:
@@ -280,7 +267,7 @@ def _together(origin: str, between: tuple[int, int]) -> tuple[go.Figure, pd.Data
             grid.loc[row.state_a, row.state_b] = grid.loc[row.state_b, row.state_a] = row.incidents
         grid.index = [f"{country(c)} ({per_state[c]})" for c in joined]
         height = max(360, 160 + 34 * len(joined))
-        figure = _wrapped(figures.heatmap(grid, "incidents", height=height))
+        figure = figures.folded(figures.heatmap(grid, "incidents", height=height), 14)
         if alone:
             caveat += f" Attributed incidents, and never the same as another state: {', '.join(alone)}."
     else:
@@ -312,8 +299,8 @@ def attributing(picture: str = "count", origin: str = ANY, between: tuple[int, i
             .reset_index()
             .melt("speaker", var_name="role", value_name="incidents")
         )
-        figure = _wrapped(
-            figures.bars(long, "speaker", "incidents", group="role", label="distinct incidents")
+        figure = figures.folded(
+            figures.bars(long, "speaker", "incidents", group="role", label="distinct incidents"), 14
         )
         takeaway = (
             f"Where several kinds of speakers attribute and the dates show who came first ({several:,} incidents), "
@@ -527,71 +514,6 @@ def _p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def _steps(parts: dict[str, pd.DataFrame], horizon: int, label: str, top: float = 1.0) -> go.Figure:
-    """Rising step lines of ``share`` over ``time``, with a band where there is ``low`` and ``high``."""
-    figure = figures.new(
-        460,
-        hovermode="closest",
-        xaxis={"title": {"text": "days since the start<br>of the incident"}, "range": [0, horizon]},
-        yaxis={"title": {"text": label}, "tickformat": ".0%", "range": [0, 1.02 * top]},
-    )
-    for i, (name, frame) in enumerate(parts.items()):
-        colour, dash, symbol = figures.COLOURS[i], figures.DASHES[i], figures.SYMBOLS[i]
-        frame = frame[frame["time"] <= horizon]
-        x = [0.0, *frame["time"], float(horizon)]
-
-        def out(column, frame=frame):
-            values = frame[column].tolist()
-            return [0.0, *values, values[-1] if values else 0.0]
-
-        y = out("share")
-        if "low" in frame:
-            red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-            style = {
-                "mode": "lines",
-                "line": {"width": 0, "shape": "hv"},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-            figure.add_trace(dict(type="scatter", x=x, y=out("low"), **style))
-            figure.add_trace(
-                dict(
-                    type="scatter",
-                    x=x,
-                    y=out("high"),
-                    fill="tonexty",
-                    fillcolor=f"rgba({red},{green},{blue},0.16)",
-                    **style,
-                )
-            )
-        every = max(1, len(x) // 6)
-        figure.add_trace(
-            {
-                "type": "scatter",
-                "x": x,
-                "y": y,
-                "mode": "lines",
-                "line": {"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-                "showlegend": False,
-                "hovertemplate": f"{figures.plain(name)}, day %{{x:.0f}}: %{{y:.1%}}<extra></extra>",
-            }
-        )
-        marks = sorted({*range(0, len(x), every), len(x) - 1})
-        figure.add_trace(
-            {
-                "type": "scatter",
-                "x": [x[k] for k in marks],
-                "y": [y[k] for k in marks],
-                "mode": "lines+markers",
-                "name": figures.plain(name),
-                "line": {"color": colour, "dash": dash, "width": 0},
-                "marker": {"color": colour, "symbol": symbol, "size": 8},
-                "hoverinfo": "skip",
-            }
-        )
-    return figure
-
-
 def group_table(event: str, split: str, dates: str, watched: str, horizon: int) -> pd.DataFrame:
     """For each group: incidents, attributed, share by the horizon with its 95% interval, and the median wait."""
     rows = []
@@ -633,12 +555,7 @@ def _race_view(event: str, dates: str, watched: str, horizon: int, caveat: str, 
         {"Who spoke first": by_then.index, f"Share of all by day {horizon:,}": [f"{v:.1%}" for v in by_then]}
     )
     return View(
-        _steps(
-            {s: parts[s] for s in SPEAKERS if s in parts},
-            horizon,
-            "share of all incidents",
-            top=min(1.0, 1.15 * float(by_then.max()) or 1.0),
-        ),
+        figures.rising({s: parts[s] for s in SPEAKERS if s in parts}, horizon, "share of all incidents"),
         f"Within {horizon:,} days of the start, in an estimated {by_then.sum():.0%} of {n:,} incidents {EVENTS[event]}, "
         f"most often first by {top} ({by_then[top]:.0%} of all incidents).",
         table,
@@ -728,7 +645,7 @@ def timing(
         for name, (curve, _, _) in curves(event, split, dates, watched).items()
     }
     return View(
-        _steps(parts, horizon, "share of incidents"),
+        figures.rising(parts, horizon, "share of incidents", top=1.0),
         takeaway,
         _for_reading(table, horizon),
         caveat.strip(),

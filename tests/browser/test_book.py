@@ -36,7 +36,7 @@ def book(tmp_path_factory, browser):
     if given:
         return Path(given).resolve()
     out = tmp_path_factory.mktemp("book")
-    command = [sys.executable, "site/build.py", "--out", str(out), "--states", "8", "--only", *PART]
+    command = [sys.executable, "site/web_book.py", "--out", str(out), "--states", "8", "--only", *PART]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     return out / "html"
@@ -330,9 +330,9 @@ def test_pages_fit(book, visit, width):
 
 
 def test_first_view_is_light(book):
-    import build
+    import web_book
 
-    weights, _, _ = build.sizes(book)
+    weights, _, _ = web_book.sizes(book)
     heavy = {p: w for p, w in weights.items() if p.startswith("notebooks/") and w >= FIRST_VIEW}
     assert heavy == {}
 

@@ -1,4 +1,4 @@
-"""Build the handbook as a static web site, offline: python site/build.py [--states 160] [--out artifacts/book]
+"""Build the handbook as a static web site, offline: python site/web_book.py [--states 160] [--out artifacts/book]
 
 Every notebook is run cell by cell in one process; where it shows an exhibit, the page gets the opening picture, sentence
 and table, and the exhibit's states as compressed files that static/page.js reads. Sphinx (MyST-NB) makes the pages, with
@@ -723,6 +723,6 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    import build as this  # by its name: the notebooks that run in this process take the name __main__
+    import web_book as this  # by its name: the notebooks that run in this process take the name __main__
 
     raise SystemExit(this.main())
