@@ -480,7 +480,8 @@ def bars(
     """
     if data.empty:
         return empty("No rows in this selection.")
-    order = [plain(c, limit=48) for c in dict.fromkeys(data[category])]
+    words = {c: plain(c, limit=48) for c in dict.fromkeys(data[category])}
+    order = list(words.values())
     parts = _groups(data, group)
     rows = len(order) * (1 if stacked else len(parts))
     if height is None:
@@ -488,6 +489,7 @@ def bars(
     figure = new(
         height, barmode="stack" if stacked else "group", scattermode="group", bargap=0.25, scattergap=0.25
     )
+    traces = []
     for i, (key, part) in enumerate(parts):
         colour, _, _, pattern = _style(i)
         error = None
@@ -503,14 +505,14 @@ def bars(
                 "width": 4,
             }
         numbers = part[value].astype(float).tolist()
-        places = [plain(c, limit=48) for c in part[category]]
+        places = [words[c] for c in part[category]]
         texts = _number_text(numbers, percent, short=True)
         hover = [f"{p}: {t}" for p, t in zip(places, _number_text(numbers, percent), strict=True)]
         if error:
             ends = zip(_number_text(part[low], percent), _number_text(part[high], percent), strict=True)
             hover = [f"{h} ({a} to {b})" for h, (a, b) in zip(hover, ends, strict=True)]
         x, y = (numbers, places) if horizontal else (places, numbers)
-        figure.add_trace(
+        traces.append(
             dict(
                 type="bar",
                 x=x,
@@ -540,7 +542,7 @@ def bars(
         )
         if error and values_shown:  # beyond the end of the interval, where nothing crosses it
             ends = part[high].astype(float).tolist()
-            figure.add_trace(
+            traces.append(
                 {
                     "type": "scatter",
                     "x": ends if horizontal else places,
@@ -555,6 +557,7 @@ def bars(
                     "showlegend": False,
                 }
             )
+    figure.add_traces(traces)
     amounts = {"title": {"text": plain(label)}, "rangemode": "tozero"}
     if percent:
         amounts["tickformat"] = ".0%"
@@ -607,12 +610,13 @@ def lines(
     )
     if percent:
         figure.layout.yaxis.tickformat = ".0%"
+    traces = []
     for i, (key, part) in enumerate(_groups(data, group)):
         part = part.sort_values(x)
         colour, dash, symbol, _ = _style(i)
         places, name = part[x].tolist(), plain(key) if key is not None else plain(label)
         if low and high:
-            figure.add_trace(
+            traces.append(
                 {
                     "type": "scatter",
                     "x": places + places[::-1],
@@ -624,7 +628,7 @@ def lines(
                     "showlegend": False,
                 }
             )
-        figure.add_trace(
+        traces.append(
             {
                 "type": "scatter",
                 "x": places,
@@ -637,33 +641,35 @@ def lines(
                 "connectgaps": False,
             }
         )
+    figure.add_traces(traces)
     return mark_changes(figure, changes)
 
 
 def mark_changes(figure: go.Figure, changes: Sequence[tuple[Any, str]]) -> go.Figure:
     """Draw a dashed upright line with its label at each (x, text) where coverage changed."""
-    for i, (place, text) in enumerate(changes):
-        figure.add_shape(
-            type="line",
-            x0=place,
-            x1=place,
-            y0=0,
-            y1=1,
-            yref="paper",
-            line={"color": SOFT_INK, "dash": "dash", "width": 1.5},
-        )
-        figure.add_annotation(
-            x=place,
-            y=1 - 0.09 * (i % 3),
-            yref="paper",
-            text=plain(text, width=24),
-            showarrow=False,
-            xanchor="right",
-            yanchor="top",
-            align="right",
-            font={"size": 13, "color": SOFT_INK},
-            xshift=-4,
-        )
+    stroke = {"color": SOFT_INK, "dash": "dash", "width": 1.5}
+    lines = [
+        {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": stroke}
+        for x, _ in changes
+    ]
+    words = [
+        {
+            "x": x,
+            "y": 1 - 0.09 * (i % 3),
+            "yref": "paper",
+            "text": plain(text, width=24),
+            "showarrow": False,
+            "xanchor": "right",
+            "yanchor": "top",
+            "align": "right",
+            "font": {"size": 13, "color": SOFT_INK},
+            "xshift": -4,
+        }
+        for i, (x, text) in enumerate(changes)
+    ]
+    if changes:
+        figure.layout.shapes = [*figure.layout.shapes, *lines]
+        figure.layout.annotations = [*figure.layout.annotations, *words]
     return figure
 
 

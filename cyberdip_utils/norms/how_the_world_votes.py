@@ -639,8 +639,7 @@ def bloc_lines(
 ) -> View:
     """Cohesion or turnout of groups of states by year, beside the whole Assembly."""
     chosen = ["All members", *blocs]
-    frame = cohesion_by_year(which)
-    frame = pd.concat([frame[frame["bloc"] == bloc] for bloc in chosen])
+    frame = cohesion_by_year(which).set_index("bloc").loc[chosen].reset_index()
     what = {"cohesion": "mean agreement index", "turnout": "share of members that voted"}[measure]
     if len(chosen) > MOST_LINES:
         grid = frame.dropna(subset=["roll_calls"]).pivot(index="bloc", columns="year", values=measure)

@@ -210,16 +210,14 @@ def _without_state(origin: str = ANY) -> tuple[int, int]:
     """Attributions by governments in which no state is coded as speaking, and all of them."""
     rows = _named(origin)
     rows = rows[rows["by_state"]]
-    coded = rows.groupby("attribution_id")["attributing_iso3"].agg(lambda s: s.notna().any())
+    coded = rows["attributing_iso3"].notna().groupby(rows["attribution_id"]).any()
     return int((~coded).sum()), len(coded)
 
 
 def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
-    long = counts.rename_axis("year").reset_index().melt("year", var_name="speaker", value_name="n")
-    if percent:
-        whole = counts.sum(axis=1)
-        long["n"] = long["n"] / long["year"].map(whole).where(lambda s: s > 0)
-    long["year"] = long["year"].astype(str)
+    shown = counts.div(counts.sum(axis=1).where(lambda s: s > 0), axis=0) if percent else counts
+    long = shown.set_axis(shown.index.astype(str)).rename_axis("year").reset_index()
+    long = long.melt("year", var_name="speaker", value_name="n")
     figure = figures.bars(
         long,
         "year",
@@ -232,7 +230,7 @@ def _stacked(counts: pd.DataFrame, percent: bool) -> go.Figure:
         label="share of the year's attributions" if percent else "distinct attributions",
         height=480,
     )
-    if "2022" in set(long["year"]) and "2023" in set(long["year"]):
+    if {2022, 2023} <= set(counts.index):
         figures.mark_changes(figure, [(list(counts.index).index(2022) + 0.5, WIDER_RULE[1])])
     return figure
 

@@ -5,7 +5,7 @@ A position is a claim that a state makes in a document. A missing row is a gap i
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -203,21 +203,12 @@ def _matrix(now: pd.DataFrame, issues: tuple[str, ...], actors: list[str]) -> go
             "hoverinfo": "skip",
         }
     )
-    figure.update_layout(
-        yaxis={
-            "categoryorder": "array",
-            "categoryarray": [figures.plain(x, limit=48) for x in grid.index],
-            "autorange": False,
-            "range": [len(actors) - 0.5, -0.5],
-        },
-        xaxis={
-            "categoryorder": "array",
-            "categoryarray": list(grid.columns),
-            "range": [-0.5, len(issues) - 0.5],
-            "tickangle": -90,
-            "dtick": 1,
-        },
-    )
+    rows, columns = figure.layout.yaxis, figure.layout.xaxis
+    rows.categoryorder = columns.categoryorder = "array"
+    rows.categoryarray = [figures.plain(x, limit=48) for x in grid.index]
+    rows.autorange, rows.range = False, [len(actors) - 0.5, -0.5]
+    columns.categoryarray, columns.range = list(grid.columns), [-0.5, len(issues) - 0.5]
+    columns.tickangle, columns.dtick = -90, 1
     return figure
 
 
@@ -727,6 +718,12 @@ def recorded(between: tuple[int, int]) -> pd.Series:
     return _recorded(tuple(between)).copy()
 
 
+@lru_cache(maxsize=8)
+def _picked(n: int, draws: int, seed: int) -> np.ndarray:
+    """Which of n pairs each resample takes."""
+    return np.random.default_rng(seed).integers(0, n, (draws, n))
+
+
 def spearman(x: pd.Series, y: pd.Series, draws: int = 1000, seed: int = 0) -> tuple[float, float, float, int]:
     """Spearman's rank correlation with a 95% percentile interval from the bootstrap.
 
@@ -753,7 +750,7 @@ def spearman(x: pd.Series, y: pd.Series, draws: int = 1000, seed: int = 0) -> tu
         return np.nan, np.nan, np.nan, n
     ranks = both.rank().to_numpy()
     rho = float(np.corrcoef(ranks.T)[0, 1])
-    pick = np.random.default_rng(seed).integers(0, n, (draws, n))
+    pick = _picked(n, draws, seed)
     # ranks are drawn, not ranked again: the usual short cut, close for n in the dozens
     a, b = ranks[:, 0][pick], ranks[:, 1][pick]
     a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
@@ -827,20 +824,23 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
         part = some[some["group"] == group]
         if part.empty:
             continue
+        at, counts = part["score"].tolist(), part["recorded"].astype(float).tolist()
+        names = part["country"].tolist()
         figure.add_trace(
             {
                 "type": "scatter",
-                "x": part["score"].tolist(),
-                "y": part["recorded"].astype(float).tolist(),
+                "x": at,
+                "y": counts,
                 "mode": "markers+text",
                 "name": group,
                 "text": [
-                    figures.plain(r.country, limit=18) if r.Index in top else "" for r in part.itertuples()
+                    figures.plain(n, limit=18) if c in top else ""
+                    for c, n in zip(part.index, names, strict=True)
                 ],
-                "textposition": ["top right" if x < middle else "top center" for x in part["score"]],
+                "textposition": ["top right" if x < middle else "top center" for x in at],
                 "hovertext": [
-                    f"<b>{figures.plain(r.country)}</b><br>score {r.score:g}, {int(r.recorded)} recorded"
-                    for r in part.itertuples()
+                    f"<b>{figures.plain(n)}</b><br>score {x:g}, {int(y)} recorded"
+                    for n, x, y in zip(names, at, counts, strict=True)
                 ],
                 "hovertemplate": "%{hovertext}<extra></extra>",
                 "marker": {
@@ -861,9 +861,9 @@ def _scatter(frame: pd.DataFrame, measure: str) -> go.Figure:
                 "mode": "markers",
                 "name": "none recorded in these years",
                 "hovertext": [
-                    f"<b>{figures.plain(r.country)}</b><br>score {r.score:g}; "
-                    + ("none recorded in these years" if r.ever else "not in the record at all")
-                    for r in none.itertuples()
+                    f"<b>{figures.plain(n)}</b><br>score {x:g}; "
+                    + ("none recorded in these years" if ever else "not in the record at all")
+                    for n, x, ever in zip(none["country"], none["score"], none["ever"], strict=True)
                 ],
                 "hovertemplate": "%{hovertext}<extra></extra>",
                 "marker": {"symbol": "circle-open", "color": figures.SOFT_INK, "size": 9},
