@@ -1,9 +1,11 @@
 """From a moved control to the changed picture, in JupyterLab in Chromium: the exhibits of bench/stock.py in both ways.
 
-One notebook for each exhibit holds it (behind one slider that steps through its states) and, below, the same states as
-``interact`` with ``plotly.express``. They are moved in turn, so that whatever else the machine does falls on both. The
+One notebook for each exhibit holds it, each state asked for when it is wanted (behind one slider that steps through its states) and, below, the same states as
+``interact`` with ``plotly.express``. They are moved in turn, so that whatever else the machine does falls on both, with a
+reader's pause between, so that what one leaves to the page to tidy up is not charged to the other. The
 clock runs in the page, from the control's event to the frame after the picture shows the state's number; what plotly.js
-takes of it to draw the exhibit's picture is noted beside.
+takes of it to draw the exhibit's picture is noted beside. A second notebook has the exhibit alone as a reader has it, with
+the next state asked for ahead in the pause (docs/decisions/0004): a step forward each time, so it is always there.
 """
 
 from __future__ import annotations
@@ -28,7 +30,12 @@ from cyberdip_utils.exhibit import all_exhibits
 NAME, COUNT = {{name!r}}, {{count}}
 given = [stock.points(all_exhibits()[NAME].view(**v).figure) for v in stock.states(NAME, COUNT)]
 """
-OURS = "stock.marked(NAME, COUNT)"
+AHEAD = "stock.marked(NAME, COUNT)"
+ASKED = """
+asked = stock.marked(NAME, COUNT)
+asked.live = True  # nothing is asked ahead
+asked
+"""
 STOCK = """
 w.interact(lambda step: stock.stock(given[step], f"n{step}"), step=w.IntSlider(value=0, min=0, max=COUNT - 1))
 None
@@ -68,9 +75,11 @@ PROBE = """() => {
     };
 }"""
 
+PAUSE = 300  # ms
+
 
 def measure(names: list[str], count: int) -> list[dict]:
-    """For each exhibit the times in ms of both ways; an empty list where there is no browser."""
+    """For each exhibit the times in ms of both ways, the exhibit's also with looking ahead; an empty list where there is no browser."""
     from conftest import QUIET, find_browser
     from drawing import IDLE, RUN, jupyterlab, notebook
     from playwright.sync_api import sync_playwright
@@ -84,8 +93,8 @@ def measure(names: list[str], count: int) -> list[dict]:
         folder = Path(held)
         browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
         with jupyterlab(folder) as (address, token):
-            for name in names:
-                book = notebook(SETUP.format(name=name, count=count), OURS, STOCK)
+
+            def opened(name: str, book: nbformat.NotebookNode, kinds: tuple[str, ...]):
                 nbformat.write(book, folder / f"{name}.ipynb")
                 page = browser.new_context(viewport={"width": 1400, "height": 2400}).new_page()
                 page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={token}")
@@ -94,25 +103,46 @@ def measure(names: list[str], count: int) -> list[dict]:
                 page.evaluate(PROBE)
                 page.evaluate(RUN)
                 page.wait_for_function("() => window.ran", timeout=180_000)
-                times: dict[str, list[float]] = {"ours": [], "stock": []}
-                drawing: list[float] = []
-                missed = 0
-                page.wait_for_function("() => there('ours') && there('stock')", timeout=90_000)
+                page.wait_for_function("kinds => kinds.every(there)", arg=kinds, timeout=90_000)
                 page.wait_for_timeout(1500)
-                for n in range(1, count):
-                    for kind in times:
-                        got = page.evaluate("([k, n]) => step(k, n)", [kind, n])
-                        missed += not got["done"]
-                        if n > 2 and got["done"]:  # the first two warm up
-                            times[kind].append(got["ms"])
-                            drawing += [got["drew"]] if kind == "ours" else []
-                page.context.close()
-                rows.append({"name": name, "missed": missed} | {k: summary(v) for k, v in times.items()})
-                rows[-1]["drawing"] = summary(drawing)
+                return page
+
+            for name in names:
+                setup = SETUP.format(name=name, count=count)
+                both = opened(name, notebook(setup, ASKED, STOCK), ("ours", "stock"))
+                got = moved(both, ("ours", "stock"), count)
+                both.context.close()
+                alone = opened(f"{name}_ahead", notebook(setup, AHEAD), ("ours",))
+                ahead = moved(alone, ("ours",), count)
+                alone.context.close()
+                rows.append(
+                    {
+                        "name": name,
+                        "missed": got["missed"] + ahead["missed"],
+                        "asked": summary(got["ours"]),
+                        "ahead": summary(ahead["ours"]),
+                        "stock": summary(got["stock"]),
+                        "drawing": summary(got["drew"]),
+                    }
+                )
                 print(rows[-1], file=sys.stderr, flush=True)
         rows and rows[0].update(browser=browser.version)
         browser.close()
     return rows
+
+
+def moved(page, kinds: tuple[str, ...], count: int) -> dict:
+    """Times in ms of each way by step, of plotly.js in the exhibit's, and how many were never drawn."""
+    times: dict = {kind: [] for kind in kinds} | {"drew": [], "missed": 0}
+    for n in range(1, count):
+        for kind in kinds:
+            page.wait_for_timeout(PAUSE)
+            got = page.evaluate("([k, n]) => step(k, n)", [kind, n])
+            times["missed"] += not got["done"]
+            if n > 2 and got["done"]:  # the first two warm up
+                times[kind].append(got["ms"])
+                times["drew"] += [got["drew"]] if kind == "ours" else []
+    return times
 
 
 def summary(values: list[float]) -> dict:

@@ -18,6 +18,7 @@ import random
 import re
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -50,6 +51,7 @@ __all__ = [
 
 STATIC = Path(__file__).parent / "static"
 TABLE_ROWS = 400  # rows of the table twin sent to the page; the CSV has all
+BRISK = 0.05  # seconds; a view that takes longer is not computed before a reader asks for it
 _NOTHING = "zzq no such thing zzq"  # a search that finds nothing
 
 
@@ -563,7 +565,14 @@ class Exhibit:
         A control that is no parameter of the view, or a parameter without a value.
     ValueError
         The name is taken by another module, or is not a plain name.
+
+    Attributes
+    ----------
+    live : bool
+        Set it for an exhibit that reads the reader's own folder: the page then remembers no state of it.
     """
+
+    live = False
 
     def __init__(self, name: str, title: str, view: Callable[..., View], /, **controls: Control):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -921,6 +930,7 @@ def _widget_class():
             self._text = exhibit._opened(values)
             self._opening = exhibit.payload(**values)  # a broken view shows here, not in the browser
             self._opened_with = dict(values)
+            self._took = 0.0
             super().__init__(spec=exhibit.spec() | {"assets": _asset_versions()}, values=values)
             self.on_msg(self._asked)
 
@@ -947,20 +957,47 @@ def _widget_class():
                 self.send(reply, [self.exhibit.csv(**message["values"]).encode()])
             elif kind == "view":
                 try:
-                    payload = self.exhibit.payload(**message["values"])
+                    payload = self._timed(message["values"])
                 except Exception:  # strict: tell the page, then let the notebook's runner see it
                     self.send(reply | {"values": self.values}, [self.exhibit._failed("This view is broken.")])
                     raise
-                try:
-                    self._quiet = True  # the page asked: no need to push to it
-                    self.values = message["values"]
-                except ValueError:
-                    pass  # the payload says what is wrong
-                finally:
-                    self._quiet = False
-                self.send(reply | {"values": self.values}, [payload])
+                self._note(message["values"])
+                self.send(reply | {"values": self.values, "keep": not self.exhibit.live}, [payload])
+            elif kind == "ahead":  # what the reader may ask for next, if it costs next to nothing
+                content = self._ahead(message["values"])
+                self.send(reply, [] if content is None else [content])
+            elif kind == "moved":  # the page had the state that the reader moved to
+                self._note(message["values"])
             elif kind == "open":
-                self.send(reply | {"values": self.values}, [self.view])
+                keep = not self.exhibit.live
+                self.send(reply | {"values": self.values, "keep": keep}, [self.view])
+
+        def _note(self, values: dict) -> None:
+            """Take over the page's values without pushing them back; what is refused, the payload says."""
+            try:
+                self._quiet = True
+                self.values = values
+            except ValueError:
+                pass
+            finally:
+                self._quiet = False
+
+        def _ahead(self, values: dict) -> bytes | None:
+            """A state that nobody has asked for yet; None if it could keep the kernel from what somebody asks."""
+            if self.exhibit.live or self._took > BRISK:
+                return None
+            try:
+                return self._timed(values)
+            except Exception:  # strict: whoever asks for it will see what is wrong
+                return None
+
+        def _timed(self, values: dict) -> bytes:
+            began = time.perf_counter()
+            content = self.exhibit.payload(**values)
+            took = time.perf_counter() - began
+            if took > 0.001:  # less: it was remembered, which says nothing of the next
+                self._took = took
+            return content
 
         def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
             bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -380,7 +381,8 @@ def test_widget_state_is_small_and_messages_answer(lenient):
     w.send = lambda content, buffers=None: sent.append((content, buffers))
     w._asked(w, {"kind": "view", "id": "1", "values": {"kind": "b", "period": [1990, 2009]}}, [])
     content, [payload] = sent.pop()
-    assert content == {"kind": "view", "id": "1", "values": w.values} and w.values["period"] == (1990, 2009)
+    assert content == {"kind": "view", "id": "1", "values": w.values, "keep": True}
+    assert w.values["period"] == (1990, 2009)
     assert payload == w.view == made("test_cities").payload(kind="b", period=(1990, 2009)) and not sent
     w._asked(w, {"kind": "view", "id": "2", "values": {"kind": "nonsense"}}, [])
     content, [payload] = sent.pop()
@@ -397,6 +399,51 @@ def test_widget_state_is_small_and_messages_answer(lenient):
     data = w._repr_mimebundle_()
     data = data[0] if isinstance(data, tuple) else data
     assert "Which cities?" in data["text/plain"] and "application/vnd.jupyter.widget-view+json" in data
+
+
+def asked(w, kind, values):
+    """What the widget answers to the page."""
+    sent = []
+    w.send = lambda content, buffers=None: sent.append((content, buffers))
+    w._asked(w, {"kind": kind, "id": "1", "values": values}, [])
+    return sent
+
+
+def test_looking_ahead_moves_nothing_and_a_move_is_noted(lenient):
+    w = made().show(kind="a")
+    before = dict(w.values)
+    [(content, [payload])] = asked(w, "ahead", {"kind": "b"})
+    assert content == {"kind": "ahead", "id": "1"}
+    assert payload == made("test_cities").payload(kind="b") and w.values == before
+    assert asked(w, "moved", {"kind": "b"}) == [] and w.values["kind"] == "b"
+    assert asked(w, "moved", {"kind": "nonsense"}) == [] and w.values["kind"] == "b"
+
+
+def test_no_looking_ahead_where_a_view_is_slow_broken_or_reads_the_readers_folder(monkeypatch):
+    seen = []
+
+    def view(n=1):
+        seen.append(n)
+        if n == 3:
+            raise KeyError("broken")
+        if n > 5:
+            time.sleep(2 * machinery.BRISK)
+        return View(figures.empty("x"), f"Number {n}.", pd.DataFrame())
+
+    exhibit = Exhibit("test_ahead", "?", view, n=number(1, 9, 1))
+    w = exhibit.show()
+    assert asked(w, "ahead", {"n": 2})[0][1] and seen[-1] == 2
+    assert asked(w, "ahead", {"n": 3}) == [({"kind": "ahead", "id": "1"}, [])] and seen[-1] == 3
+    assert asked(w, "view", {"n": 6})[0][1]
+    assert asked(w, "ahead", {"n": 7})[0][1] == [] and seen[-1] == 6, "the last one took long"
+    assert asked(w, "view", {"n": 6})[0][1]
+    assert asked(w, "ahead", {"n": 7})[0][1] == [] and seen[-1] == 6, (
+        "a remembered state says nothing of the next"
+    )
+    assert asked(w, "view", {"n": 4})[0][1]
+    monkeypatch.setattr(exhibit, "live", True)
+    assert asked(w, "ahead", {"n": 5})[0][1] == [] and seen[-1] == 4
+    assert asked(w, "view", {"n": 5})[0][0]["keep"] is False
 
 
 def test_importing_is_cheap():

@@ -8,6 +8,32 @@ async function unzip(buffer) {
   return new Response(stream).blob();
 }
 
+// The values beside the one that a reader has just moved a control to: further on first, then back.
+function beside(control, from, to) {
+  const point = (v) => Number((control.lo + Math.round((v - control.lo) / control.step) * control.step).toFixed(10));
+  const inside = (v) => v >= control.lo - 1e-9 && v <= control.hi + 1e-9;
+  if (control.kind === "choice") {
+    const at = (v) => control.options.findIndex((o) => o.value === v);
+    const way = Math.sign(at(to) - at(from)) || 1;
+    return [at(to) + way, at(to) - way].filter((i) => control.options[i]).map((i) => control.options[i].value);
+  }
+  if (control.kind === "number") {
+    const way = (Math.sign(to - from) || 1) * control.step;
+    return [to + way, to - way].filter(inside).map(point);
+  }
+  if (control.kind === "span") {
+    const thumb = to[0] === from[0] ? 1 : 0;
+    const way = (Math.sign(to[thumb] - from[thumb]) || 1) * control.step;
+    return [to[thumb] + way, to[thumb] - way].filter(inside).map((v) => to.map((w, i) => (i === thumb ? point(v) : w)))
+      .filter(([a, b]) => a <= b);
+  }
+  return [];
+}
+
+const NEAR = 8; // states that the page remembers of an exhibit
+const NEAR_BYTES = 300000; // of one such state
+const IDLE = 150; // ms without a move before the page asks for more
+
 function kernel(model) {
   const waiting = new Map();
   const me = crypto.randomUUID?.() ?? String(Math.random());
@@ -15,6 +41,7 @@ function kernel(model) {
   const listeners = new Set();
   const receive = (message, buffers) => {
     if (message.kind === "push") {
+      last = message.values;
       for (const listener of listeners) listener({ values: message.values, payload: parse(buffers[0]) });
       return;
     }
@@ -47,17 +74,62 @@ function kernel(model) {
     }
     return page.assets.get(key);
   };
+  // When the reader has stopped, the states beside the one shown are asked for, so that the next move need not wait
+  // for the kernel, which may be far away (docs/decisions/0004). The kernel declines what takes it long.
+  const near = new Map();
+  let last = null;
+  let pause;
+  const remember = (values, buffer) => {
+    if (buffer.byteLength > NEAR_BYTES || parse(buffer).error) return;
+    near.delete(JSON.stringify(values));
+    near.set(JSON.stringify(values), buffer);
+    if (near.size > NEAR) near.delete(near.keys().next().value);
+  };
+  const lookAhead = (values) => {
+    clearTimeout(pause);
+    const before = last;
+    last = values;
+    if (!before) return;
+    const moved = model.get("spec").controls.filter((c) => JSON.stringify(values[c.name]) !== JSON.stringify(before[c.name]));
+    if (moved.length !== 1) return;
+    const [{ name }] = moved;
+    pause = setTimeout(async () => {
+      for (const next of beside(moved[0], before[name], values[name])) {
+        const wanted = { ...values, [name]: next };
+        if (near.has(JSON.stringify(wanted))) continue;
+        const { buffers } = await ask("ahead", { values: wanted });
+        if (!buffers.length) return;
+        remember(wanted, buffers[0]);
+        if (last !== values) return; // the reader has moved on
+      }
+    }, IDLE);
+  };
   const state = async (kind, more) => {
     const { message, buffers } = await ask(kind, more);
+    if (message.keep) {
+      remember(more?.values ?? message.values, buffers[0]);
+      lookAhead(more?.values ?? message.values);
+    }
     return { values: message.values, payload: parse(buffers[0]) };
+  };
+  const view = async (values) => {
+    const held = near.get(JSON.stringify(values));
+    if (!held) return state("view", { values });
+    model.send({ kind: "moved", values });
+    remember(values, held);
+    lookAhead(values);
+    return { values, payload: parse(held) };
   };
 
   return {
     open: () => state("open"),
-    view: (values) => state("view", { values }),
+    view,
     csv: async (values) => new TextDecoder().decode((await ask("csv", { values })).buffers[0]),
     onPush: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
-    close: () => model.off("msg:custom", receive),
+    close: () => {
+      clearTimeout(pause);
+      model.off("msg:custom", receive);
+    },
     library: () =>
       window.Plotly ??
       asset("plotly.min.js", async (blob) => {

@@ -225,6 +225,50 @@ def test_dragging_leaves_no_backlog_and_no_stale_picture(lab, page):
     assert len(heights) == 1, "the page does not jump while a control moves"
 
 
+def test_a_move_to_the_next_value_does_not_wait_for_the_kernel(lab, page):
+    frames = []
+    page.on(
+        "websocket",
+        lambda ws: ws.on(
+            "framesent", lambda f: frames.append(f if isinstance(f, str) else f.decode("utf8", "replace"))
+        ),
+    )
+    *_, europe = open_trial(lab, page)
+    run = "code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}).done"
+
+    def sent():
+        page.wait_for_timeout(600)  # a pause, in which the page asks for what lies beside
+        kinds = [k for f in frames for k in ("view", "ahead", "moved") if f'"kind":"{k}"' in f]
+        frames.clear()
+        return kinds
+
+    slider = europe.locator("input[type=range]")
+    slider.focus()
+    sent()
+    page.keyboard.press("ArrowRight")
+    says(page, europe, "of Europe report for 2016")
+    assert sent() == ["view", "ahead"], "the year after; the year before was the opening"
+    page.keyboard.press("ArrowRight")
+    says(page, europe, "of Europe report for 2017")
+    assert sent() == ["moved", "ahead"]
+    page.keyboard.press("ArrowLeft")
+    says(page, europe, "of Europe report for 2016")
+    assert sent() == ["moved"], "both years beside it are there"
+    # Python has the page's values, and what it sets is shown and is where the next move starts.
+    page.evaluate(
+        run,
+        "assert w.values == {'region': 'Europe', 'year': 2016}; w.values = {'region': 'Asia', 'year': 2001}",
+    )
+    says(page, europe, "of Asia report for 2001")
+    sent()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    says(page, europe, "of Asia report for 2002")
+    assert sent()[:1] == ["view"]
+    europe.locator("button", has_text="Reset").click()
+    says(page, europe, "of Europe report for 2015")
+
+
 def test_a_kernel_that_is_gone_is_said(lab, page):
     where, *_ = open_trial(lab, page)
     lab.shut_down_kernels()
