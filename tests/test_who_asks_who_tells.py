@@ -104,12 +104,6 @@ def test_rows_with_more_answers_than_requests_make_no_share():
         assert (rows["given"] <= rows["told"]).all()
 
 
-def test_a_number_below_nought_is_no_number():
-    assert (load("data_requests")["items"] < 0).any(), "mended in the data: the guard can go"
-    for key in company_reports.REPORTS:
-        assert not (company_reports.rows(key)["items"] < 0).any()
-
-
 def test_korean_accounts_belong_to_answered_requests():
     """With no answer there is no account, whatever was asked: the unit of the column."""
     rows = data("Kakao").dropna(subset=["items"])

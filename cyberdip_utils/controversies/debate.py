@@ -947,7 +947,7 @@ class Debate:
         xs, ys = [], []
         for label, a, b in zip(labels, table["margin_low"], table["margin_high"], strict=True):
             # by way of the present lead: among three sides both ends can lie on the same side of it
-            xs += [a, now, b, None]
+            xs += [round(a, 4), round(now, 4), round(b, 4), None]
             ys += [label, label, label, None]
         figure.add_trace(
             {

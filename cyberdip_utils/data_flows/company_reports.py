@@ -248,9 +248,6 @@ def _rows(key: str) -> pd.DataFrame:
         frame = frame.assign(provided=np.nan)
     numbers = ["requests", "items", "provided"]
     frame = frame.astype({"year": int, "half": str, "asker": str, **dict.fromkeys(numbers, float)})
-    frame["items"] = frame["items"].where(
-        frame["items"] >= 0
-    )  # the copy writes -1 where Kakao tells no number
     out = frame.groupby(["half", "year", "asker"], as_index=False)[numbers].sum(min_count=1)
     # A step can be told as taken more often than asked (left over from the year before): then no share can be made.
     sound = out["provided"].notna() & (out["provided"] <= out["requests"])

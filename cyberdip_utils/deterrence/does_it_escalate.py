@@ -352,7 +352,7 @@ def _chance_shares(window: int, by: str, unit: str, scope: str) -> tuple[np.ndar
 
 
 def transition_table(
-    window: int, by: str = OTHER, unit: str = ROWS, scope: str = ALL, interval: str = DIRICHLET
+    window: int, by: str = OTHER, unit: str = ROWS, scope: str = ALL, interval: str = PAIRS
 ) -> pd.DataFrame:
     """Shares of what came next after incidents of each severity band.
 
@@ -414,7 +414,7 @@ def _said(k: int, n: int, low: float, high: float) -> str:
 
 
 def what_next(
-    window: int = 365, by: str = OTHER, unit: str = ROWS, scope: str = ALL, interval: str = DIRICHLET
+    window: int = 365, by: str = OTHER, unit: str = ROWS, scope: str = ALL, interval: str = PAIRS
 ) -> View:
     """The transition matrix: rows the severity of an incident, columns what came next within the window."""
     frame = transition_table(window, by, unit, scope, interval)
@@ -488,7 +488,7 @@ what_came_next = Exhibit(
     unit=UNIT,
     scope=PAIRS_CHOICE,
     interval=choice(
-        [("each move by itself", DIRICHLET), ("pairs drawn whole", PAIRS)],
+        [("pairs drawn whole", PAIRS), ("each move by itself", DIRICHLET)],
         label="Interval",
         help="what is taken as independent",
     ),

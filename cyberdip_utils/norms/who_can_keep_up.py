@@ -403,7 +403,7 @@ def measure_view(
             f"states in the group {top['group']}, and for {share(end['none'], end['n'])} in the group {end['group']}."
         )
         if by == "income":
-            caveat += " Income groups are Natural Earth's; Cyprus and the Vatican have none there and are in the world's row only."
+            caveat += " Income groups are the World Bank's of its fiscal year 2023; Venezuela and the Vatican have none and are in the world's row only."
     return View(figure, takeaway, table, caveat, ("gci_indicators", "states"))
 
 
@@ -491,8 +491,8 @@ def risk_set() -> pd.DataFrame:
 def hazard_ratios(around: str = "land", baseline: str = "cubic", link: str = "cloglog") -> pd.DataFrame:
     """The hazard model: neighbours' share, region (against Europe) and income group (against high).
 
-    Ratios for the neighbours compare all of them with a strategy to none of them. Cyprus, without an income group in the
-    source, is left out. Parameters as in the exhibit and in :func:`cyberdip_utils.norms.diffusion.fit_hazard`.
+    Ratios for the neighbours compare all of them with a strategy to none of them. Venezuela, which the source does not
+    classify, is left out. Parameters as in the exhibit and in :func:`cyberdip_utils.norms.diffusion.fit_hazard`.
     """
     rows = risk_set().dropna(subset=["income"])
     x = rows[["unit", "year", "event"]].copy()

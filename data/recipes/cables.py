@@ -125,6 +125,7 @@ TABLES = [
             "where the place "
             "carries their letters (PR, GU, VI), and under their own codes here.",
             "The one place the source calls Netherlands Antilles is on Bonaire (BES).",
+            "Hong Kong stands under China (CHN), as in the source.",
         ),
     ),
     Table(
@@ -162,7 +163,11 @@ TABLES = [
         foreign=((("iso3",), "states", ("iso3",)),),
         coverage="1,910 landing points, April 2026",
         as_of="2026-04-24",
-        caveats=(NC, "Which cable lands where is not in this copy."),
+        caveats=(
+            NC,
+            "Which cable lands where is not in this copy.",
+            "Hong Kong stands under China (CHN), as in the source.",
+        ),
     ),
 ]
 

@@ -75,6 +75,7 @@ TABLES = [
             "US government and defence regions are counted as regions. Who owns or runs the buildings is "
             "not told; "
             "in mainland China foreign clouds are run by local partners.",
+            "Hong Kong stands under China (CHN), as in the source.",
             "A private compilation of eight large providers: European and regional clouds are not in it.",
         ),
         dropped=("49 rows that repeat a region for other coordinates of the same place.",),

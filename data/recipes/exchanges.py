@@ -43,6 +43,7 @@ TABLES = [
             "The source puts CABASE San Juan in Puerto Rico; its coordinates and its web address are "
             "those of San Juan "
             "in Argentina (ARG), where it stands here.",
+            "Hong Kong stands under China (CHN), as in the source.",
             "A country without a row has none on the map, which is not proof that it has none.",
         ),
         dropped=(

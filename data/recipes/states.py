@@ -1,8 +1,8 @@
 """The frame: ``states``, ``state_points``, ``gdp`` and ``internet_users``.
 
 Codes, names, regions and status notes are compiled by hand (``data/curated/states.csv``, checked
-against ISO 3166 as pycountry has it and against the columns of the 2025 UN votes); population and
-income group are Natural Earth's estimates; GDP and internet users are the World Bank's.
+against ISO 3166 as pycountry has it and against the columns of the 2025 UN votes); population is Natural
+Earth's estimate; income groups, GDP and internet users are the World Bank's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from .contract import Raw, RecipeError, Table, curated, field
 
 KINDS = ("un_member", "un_observer", "non_member", "territory", "organisation", "historic")
 INCOME = {
-    "1. High income: OECD": "high",
-    "2. High income: nonOECD": "high",
-    "3. Upper middle income": "upper_middle",
-    "4. Lower middle income": "lower_middle",
-    "5. Low income": "low",
+    "High income": "high",
+    "Upper middle income": "upper_middle",
+    "Lower middle income": "lower_middle",
+    "Low income": "low",
 }
+NO_CODE = {"CHI"}  # the Channel Islands, which the World Bank takes as one
 # World Bank rows that are not states or the EU, by series: (rows, codes). The build stops if they change.
 AGGREGATES = {"gdp": (1670, 48), "internet_users": (693, 33)}
 EXTRA_POPULATION = {"Cyprus": "CYP", "Kosovo": "XKX"}
@@ -34,7 +34,7 @@ TABLES = [
         description="One row per state or territory with an ISO 3166-1 code, plus Kosovo, the European Union "
         "and eight historic states. The frame to which all other tables join.",
         theme="frame",
-        sources=("curated", "natural_earth", "wdi"),
+        sources=("curated", "natural_earth", "wdi", "world_bank_income"),
         fields=(
             field(
                 "iso3",
@@ -62,7 +62,7 @@ TABLES = [
             field(
                 "income_group",
                 "string",
-                "Income group as Natural Earth estimates it, not the World Bank's current list.",
+                "The World Bank's income group of its fiscal year 2023 (income per head of 2021).",
                 enum=("low", "lower_middle", "upper_middle", "high"),
                 ordered=True,
             ),
@@ -93,8 +93,11 @@ TABLES = [
             "Listing an entity, or naming it, says nothing about its legal status; see `status_note`.",
             "Filter on `kind` before counting states: territories, the EU and historic states are in the "
             "table.",
-            "Income group and population are Natural Earth's estimates (mostly of 2019) and cover "
-            "only the entities it draws; empty is unknown, not zero.",
+            "Income groups are those of one year (World Bank, July 2022 to June 2023) and are not those of the year of a vote "
+            "or an incident. Venezuela was not classified; the Vatican, the Cook Islands, Niue and many territories are not in "
+            "the list.",
+            "Population is Natural Earth's estimate (mostly of 2019) and covers only the entities it draws; empty is unknown, "
+            "not zero.",
             "UN M49 has no entry for Taiwan and Kosovo; their regions follow Natural Earth and geography.",
             "GDP per capita is the latest year with a figure, which for some states lies far back: see "
             "`gdp_year`.",
@@ -202,7 +205,10 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
     if lost := set(estimates.index) - known:
         raise RecipeError(f"Natural Earth codes that `states` lacks: {sorted(lost)}")
     code = frame["iso3"]
-    frame["income_group"] = code.map(estimates["INCOME_GRP"].map(INCOME))
+    groups = raw.csv("world_bank_income_groups").set_index("code")["income_group"]
+    if lost := set(groups.index) - known - NO_CODE:
+        raise RecipeError(f"World Bank codes that `states` lacks: {sorted(lost)}")
+    frame["income_group"] = code.map(groups.map(INCOME))
     frame["population"] = code.map(estimates["POP_EST"].astype(float).round())
     frame["population_year"] = code.map(estimates["POP_YEAR"])
     extra = json.loads(raw.path("natural_earth_missing").read_text(encoding="utf-8"))

@@ -149,6 +149,8 @@ TABLES = [
             "Naver and Kakao: Korean authorities only (KOR). Naver's user information of 2012 stands "
             "with 0 requests and "
             "16,549 provided, as in the copy.",
+            "Naver and Kakao: the accounts belong to the requests that were answered. Where the copy writes "
+            "-1 for Kakao's accounts, the table has nothing.",
             "Apple's device requests hold lost and stolen phones; an account request is the closer one "
             "to surveillance.",
         ),
@@ -287,8 +289,8 @@ def _korea(raw: Raw) -> pd.DataFrame:
             "iso3": "KOR",
             "request_type": d.category,
             "requests": d.requests,
-            "items": d.accounts,
-            "unit_of_items": pd.Series("accounts", d.index).where(d.accounts.notna()),
+            "items": d.accounts.where(d.accounts >= 0),
+            "unit_of_items": pd.Series("accounts", d.index).where(d.accounts >= 0),
             "provided": d.processed,
         }
     )
