@@ -125,7 +125,8 @@ def new(height: int = HEIGHT, **layout) -> go.Figure:
 
 def styled(figure: go.Figure | Mapping) -> go.Figure:
     """A copy in house style, for use outside an exhibit."""
-    copy = go.Figure(figure)
+    # a copy of the contents: plotly rearranges the traces of a figure that it is given
+    copy = go.Figure(figure if isinstance(figure, Mapping) else figure.to_dict())
     if _unstyled(copy.layout.template.to_plotly_json()):
         copy.layout.template = _template()
     return copy

@@ -401,6 +401,19 @@ def test_widget_state_is_small_and_messages_answer(lenient):
     assert "Which cities?" in data["text/plain"] and "application/vnd.jupyter.widget-view+json" in data
 
 
+def test_taking_a_copy_leaves_what_is_sent_as_it_was():
+    def view():
+        figure = figures.bars(pd.DataFrame({"a": ["x", "y"], "n": [1, 2]}), "a", "n")
+        figure.data[0].update(textangle=0, opacity=0.5)
+        return View(figure, "Two.", pd.DataFrame())
+
+    exhibit = Exhibit("test_copied", "?", view)
+    before = exhibit.payload()
+    machinery._payloads.forget(exhibit._key)
+    exhibit.view().figure.data[0].opacity = 0.1
+    assert exhibit.payload() == before
+
+
 def asked(w, kind, values):
     """What the widget answers to the page."""
     sent = []
