@@ -33,7 +33,7 @@ given = [stock.points(all_exhibits()[NAME].view(**v).figure) for v in stock.stat
 AHEAD = "stock.marked(NAME, COUNT)"
 ASKED = """
 asked = stock.marked(NAME, COUNT)
-asked.live = True  # nothing is asked ahead
+asked.live = list  # nothing is asked ahead
 asked
 """
 STOCK = """

@@ -568,11 +568,12 @@ class Exhibit:
 
     Attributes
     ----------
-    live : bool
-        Set it for an exhibit that reads the reader's own folder: the page then remembers no state of it.
+    live : callable, optional
+        Set it for an exhibit that reads the reader's own folder: a function that says whether there is anything of theirs
+        to show. The page remembers no state of such an exhibit, and its kept opening is that of an empty folder.
     """
 
-    live = False
+    live: Callable[[], Any] | None = None
 
     def __init__(self, name: str, title: str, view: Callable[..., View], /, **controls: Control):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -754,6 +755,8 @@ class Exhibit:
     def _opened(self, values: Mapping[str, Any]) -> str | None:
         """Text of the opening state if it lies ready in ``data/kept``; its payload is then in memory too."""
         if any(values[key] is not start and values[key] != start for key, start in self.defaults.items()):
+            return None
+        if self.live is not None and self.live():
             return None
         found = kept.opening(self.module, self.name)
         if found is None:
@@ -962,14 +965,14 @@ def _widget_class():
                     self.send(reply | {"values": self.values}, [self.exhibit._failed("This view is broken.")])
                     raise
                 self._note(message["values"])
-                self.send(reply | {"values": self.values, "keep": not self.exhibit.live}, [payload])
+                self.send(reply | {"values": self.values, "keep": self.exhibit.live is None}, [payload])
             elif kind == "ahead":  # what the reader may ask for next, if it costs next to nothing
                 content = self._ahead(message["values"])
                 self.send(reply, [] if content is None else [content])
             elif kind == "moved":  # the page had the state that the reader moved to
                 self._note(message["values"])
             elif kind == "open":
-                keep = not self.exhibit.live
+                keep = self.exhibit.live is None
                 self.send(reply | {"values": self.values, "keep": keep}, [self.view])
 
         def _note(self, values: dict) -> None:
@@ -977,14 +980,14 @@ def _widget_class():
             try:
                 self._quiet = True
                 self.values = values
-            except ValueError:
+            except (ValueError, TypeError, traitlets.TraitError):
                 pass
             finally:
                 self._quiet = False
 
         def _ahead(self, values: dict) -> bytes | None:
             """A state that nobody has asked for yet; None if it could keep the kernel from what somebody asks."""
-            if self.exhibit.live or self._took > BRISK:
+            if self.exhibit.live is not None or self._took > BRISK:
                 return None
             try:
                 return self._timed(values)

@@ -889,7 +889,13 @@ def network(
         return empty("No nodes in this selection.")
     pairs = list(zip(edges["source"], edges["target"], strict=True))
     place = positions or layout_network(pairs, seed, nodes["id"])
-    figure = new(height, xaxis={"visible": False}, yaxis={"visible": False, "scaleanchor": "x"})
+    # on a phone the names need the height that the width does not give
+    figure = new(
+        height,
+        xaxis={"visible": False},
+        yaxis={"visible": False, "scaleanchor": "x"},
+        meta={"narrow_height": 1.5},
+    )
     weights = (
         edges["weight"].astype(float)
         if "weight" in edges and len(edges)

@@ -429,7 +429,8 @@ def test_looking_ahead_moves_nothing_and_a_move_is_noted(lenient):
     assert content == {"kind": "ahead", "id": "1"}
     assert payload == made("test_cities").payload(kind="b") and w.values == before
     assert asked(w, "moved", {"kind": "b"}) == [] and w.values["kind"] == "b"
-    assert asked(w, "moved", {"kind": "nonsense"}) == [] and w.values["kind"] == "b"
+    for odd in ({"kind": "nonsense"}, {"no such control": 1}, {"period": [2, 1]}, [], None, "kind"):
+        assert asked(w, "moved", odd) == [] and w.values["kind"] == "b"
 
 
 def test_no_looking_ahead_where_a_view_is_slow_broken_or_reads_the_readers_folder(monkeypatch):
@@ -454,7 +455,7 @@ def test_no_looking_ahead_where_a_view_is_slow_broken_or_reads_the_readers_folde
         "a remembered state says nothing of the next"
     )
     assert asked(w, "view", {"n": 4})[0][1]
-    monkeypatch.setattr(exhibit, "live", True)
+    monkeypatch.setattr(exhibit, "live", list)
     assert asked(w, "ahead", {"n": 5})[0][1] == [] and seen[-1] == 4
     assert asked(w, "view", {"n": 5})[0][0]["keep"] is False
 

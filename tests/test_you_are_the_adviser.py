@@ -10,6 +10,7 @@ from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_record, crisis_widget
 from cyberdip_utils.deterrence import you_are_the_adviser as adviser
 from cyberdip_utils.deterrence.crisis import Decision
+from cyberdip_utils.record import change_record, now, record_path
 from cyberdip_utils.stats import wilson
 from cyberdip_utils.teach import check
 
@@ -180,6 +181,13 @@ def test_the_class_is_read_from_the_folder(my_work):
     )
     view = adviser.class_comparison.view(which="saved")
     assert "Blue (seed 4)" in view.takeaway and "foreign.json" in view.caveat
+
+
+def test_the_readers_own_record_is_no_refused_game(my_work):
+    change_record("checks", "3.5 not_alone", lambda old: {"tries": 1, "right": True, "on": now()})
+    assert record_path().parent == my_work and record_path().is_file()
+    assert crisis_files.saved() == [] and "No saved game" in adviser.saved_games().text
+    assert "Not read" not in adviser.class_comparison.view().caveat
 
 
 def test_nothing_is_added_up_until_weights_are_set():

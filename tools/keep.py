@@ -121,7 +121,7 @@ def compute(todo: list[str]) -> dict[str, dict]:
         for name, exhibit in all_exhibits().items():
             watch.seen = False
             content, text = exhibit.payload().decode(), exhibit.text()
-            if exhibit.module in made and not watch.seen:
+            if exhibit.module in made and (exhibit.live is not None or not watch.seen):
                 made[exhibit.module]["openings"][name] = {
                     "payload": content,
                     "text": text,

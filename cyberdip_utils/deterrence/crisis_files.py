@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from cyberdip_utils.deterrence.crisis import Decision, State, measures, play
-from cyberdip_utils.record import work_folder, write_text
+from cyberdip_utils.record import record_path, work_folder, write_text
 from cyberdip_utils.refusals import quoted
 
 FORMAT, VERSION = "cyberdip-crisis-game", 1
@@ -107,9 +107,10 @@ def save(state: State, name: str = "", folder: Path | None = None) -> Path:
 
 
 def saved(folder: Path | None = None) -> list[str]:
-    """File names of the games in the folder, in alphabetical order."""
+    """File names of the games in the folder, in alphabetical order; the reader's own record is none."""
     folder = folder or games_folder()
-    return sorted(p.name for p in folder.glob("*.json")) if folder.is_dir() else []
+    names = (p.name for p in folder.glob("*.json")) if folder.is_dir() else ()
+    return sorted(n for n in names if n != record_path().name)
 
 
 def load_game(name: str, folder: Path | None = None) -> tuple[State, str, str]:

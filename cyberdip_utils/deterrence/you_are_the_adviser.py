@@ -576,7 +576,7 @@ class_comparison = Exhibit(
     exposure=_weight("exposure"),
     burned=_weight("a source"),
 )
-class_comparison.live = True  # it shows the games that the reader saves
+class_comparison.live = crisis_files.saved  # it shows the games that the reader saves
 
 
 def saved_games() -> Panel:

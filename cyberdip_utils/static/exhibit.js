@@ -232,6 +232,11 @@ export function dressed(figure, dark, width) {
   const isMap = fresh.data.length > 0 && fresh.data.every((t) => ["choropleth", "scattergeo"].includes(t.type));
   if (isMap && width < 800) fresh.layout.height = Math.min(fresh.layout.height ?? 440, Math.round(width * 0.5) + (width < NARROW ? 150 : 60));
   if (width < NARROW) {
+    const taller = fresh.layout.meta?.narrow_height;
+    if (taller) {
+      fresh.layout.height = Math.round((fresh.layout.height ?? 420) * taller);
+      if (fresh.layout.yaxis) delete fresh.layout.yaxis.scaleanchor;
+    }
     const room = fresh.layout.meta?.narrow_room;
     if (room && fresh.layout.xaxis?.range) fresh.layout.xaxis.range = fresh.layout.xaxis.range.map((v) => v * room);
     for (const trace of fresh.data) if (trace.type === "scattergeo" && trace.marker?.size === 8) trace.marker.size = 5;
