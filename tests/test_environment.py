@@ -267,7 +267,13 @@ def start(root, *args, env, prelude=""):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=hear_ctrl_c if os.name == "posix" else None,
     )
+
+
+def hear_ctrl_c():
+    """A shell that runs the tests in the background has them, and all that they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(root, *args, env, prelude=""):
