@@ -585,7 +585,7 @@ def main() -> None:
         import stock
 
         got["pixels"] = pixels.measure(
-            list(stock.NAMES)[: 2 if args.quick else None], 8 if args.quick else 43
+            list(stock.NAMES)[: 2 if args.quick else None], 8 if args.quick else 33
         )
     if "tables" in args.only:
         got["tables"] = tables(3 if args.quick else 9)

@@ -276,4 +276,5 @@ def test_a_kernel_killed_in_mid_exhibit_is_said_and_a_new_one_goes_on(lab, page,
         "() => [...document.querySelectorAll('.cdx-takeaway')].some(t => t.textContent === 'The year is 2003.')",
         timeout=15_000,
     )
-    assert log.crashes == []
+    # JupyterLab says of its own question to the killed kernel, now and then, that it was given up
+    assert [c for c in log.crashes if "kernel_info_request" not in c] == []
