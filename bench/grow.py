@@ -88,6 +88,9 @@ def longer(times: int, folder: Path, table: str = TABLE) -> Path:
 
 def run(times: list[int], engines: str | None) -> dict:
     """Cost at each length, and the engines on the longest."""
+    from cyberdip_utils.sovereignty.switched_off import OUTCOMES, OUTCOMES_SINCE
+
+    chapter = [",".join(OUTCOMES), str(OUTCOMES_SINCE)]
     rows, others = [], []
     for k in sorted(times):
         with tempfile.TemporaryDirectory() as name:
@@ -101,7 +104,7 @@ def run(times: list[int], engines: str | None) -> dict:
             if engines and k == max(times):
                 for engine in ("duckdb", "dask"):
                     done = subprocess.run(
-                        [engines, str(ROOT / "bench" / "engines.py"), engine, str(path)],
+                        [engines, str(ROOT / "bench" / "engines.py"), engine, str(path), *chapter],
                         capture_output=True,
                         text=True,
                     )

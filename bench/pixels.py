@@ -26,9 +26,7 @@ import sys
 sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "bench")!r}]
 import ipywidgets as w
 import stock
-from cyberdip_utils.exhibit import all_exhibits
 NAME, COUNT = {{name!r}}, {{count}}
-given = [stock.points(all_exhibits()[NAME].view(**v).figure) for v in stock.states(NAME, COUNT)]
 """
 AHEAD = "stock.marked(NAME, COUNT)"
 ASKED = """
@@ -37,6 +35,11 @@ asked.live = list  # nothing is asked ahead
 asked
 """
 STOCK = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+# in another process, so that the exhibit finds nothing computed that a reader would not
+with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as other:
+    given = other.submit(stock.given, NAME, COUNT).result()
 w.interact(lambda step: stock.stock(given[step], f"n{step}"), step=w.IntSlider(value=0, min=0, max=COUNT - 1))
 None
 """

@@ -134,17 +134,18 @@ def exhibits(count: int) -> dict:
         exhibit.payload()  # the first one loads the tables
         taken, sizes, theirs, their_sizes = [], [], [], []
         for values in listed:
+            # the exhibit first: drawing up the marks for stock would leave sums that it keeps by their arguments
+            exhibit.forget()
+            start = time.process_time()
+            content = exhibit.payload(**values)
+            taken.append((time.process_time() - start) * 1000)
+            sizes.append(len(content) / 1000)
             if name in stock.NAMES:
                 parts = stock.points(exhibit.view(**values).figure)
                 start = time.process_time()
                 message = stock.stock_message(stock.stock(parts))
                 theirs.append((time.process_time() - start) * 1000)
                 their_sizes.append(len(message) / 1000)
-            exhibit.forget()
-            start = time.process_time()
-            content = exhibit.payload(**values)
-            taken.append((time.process_time() - start) * 1000)
-            sizes.append(len(content) / 1000)
         row = {"name": name, "n": len(taken), "median": statistics.median(taken), "p95": p95(taken)}
         row |= {"kb": statistics.median(sizes)}
         every.append(row)
@@ -585,7 +586,7 @@ def main() -> None:
         import stock
 
         got["pixels"] = pixels.measure(
-            list(stock.NAMES)[: 2 if args.quick else None], 8 if args.quick else 33
+            list(stock.NAMES)[: 2 if args.quick else None], 8 if args.quick else 23
         )
     if "tables" in args.only:
         got["tables"] = tables(3 if args.quick else 9)

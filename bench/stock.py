@@ -79,6 +79,11 @@ def points(figure: go.Figure) -> list[tuple[str, pd.DataFrame | np.ndarray]]:
     return out + [(kind, pd.concat(parts, ignore_index=True)) for kind, parts in kinds.items()]
 
 
+def given(name: str, count: int) -> list:
+    """What :func:`points` takes from each of that many states of an exhibit."""
+    return [points(all_exhibits()[name].view(**values).figure) for values in states(name, count)]
+
+
 def stock(parts: list[tuple[str, pd.DataFrame | np.ndarray]], mark: str = "") -> go.Figure:
     """The picture of these tables by plotly.express; ``mark`` is a text that says which state it is."""
     made = []

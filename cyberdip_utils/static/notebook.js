@@ -79,10 +79,10 @@ function kernel(model) {
   const near = new Map();
   let last = null;
   let pause;
-  const remember = (values, buffer) => {
-    if (buffer.byteLength > NEAR_BYTES || parse(buffer).error) return;
+  const remember = (values, payload, bytes = 0) => {
+    if (bytes > NEAR_BYTES || payload.error) return;
     near.delete(JSON.stringify(values));
-    near.set(JSON.stringify(values), buffer);
+    near.set(JSON.stringify(values), payload);
     if (near.size > NEAR) near.delete(near.keys().next().value);
   };
   const lookAhead = (values) => {
@@ -99,18 +99,20 @@ function kernel(model) {
         if (near.has(JSON.stringify(wanted))) continue;
         const { buffers } = await ask("ahead", { values: wanted });
         if (!buffers.length) return;
-        remember(wanted, buffers[0]);
+        remember(wanted, parse(buffers[0]), buffers[0].byteLength);
         if (last !== values) return; // the reader has moved on
       }
     }, IDLE);
   };
   const state = async (kind, more) => {
     const { message, buffers } = await ask(kind, more);
+    const payload = parse(buffers[0]);
     if (message.keep) {
-      remember(more?.values ?? message.values, buffers[0]);
-      lookAhead(more?.values ?? message.values);
+      const asked = more?.values ?? message.values;
+      remember(asked, payload, buffers[0].byteLength);
+      lookAhead(asked);
     }
-    return { values: message.values, payload: parse(buffers[0]) };
+    return { values: message.values, payload };
   };
   const view = async (values) => {
     const held = near.get(JSON.stringify(values));
@@ -118,7 +120,7 @@ function kernel(model) {
     model.send({ kind: "moved", values });
     remember(values, held);
     lookAhead(values);
-    return { values, payload: parse(held) };
+    return { values, payload: held };
   };
 
   return {
