@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/setup_env.py
 
-.PHONY: lab setup test lint strip data data-refresh bench bench-hub book readme classroom slides kept
+.PHONY: lab setup test lint strip data data-refresh bench bench-hub book readme classroom slides
 lab:      ## open the handbook in JupyterLab
 	@$(RUN) lab $(LAB_ARGS)
 setup:    ## install the environment and nothing else
@@ -18,8 +18,6 @@ data:     ## rebuild the tables from their raw files
 	@$(RUN) data $(DATA_ARGS)
 data-refresh: ## look for a newer edition of one table: make data-refresh TABLE=kev
 	@$(RUN) data-refresh $(TABLE) $(DATA_ARGS)
-kept:     ## make opening states and slow results anew where code or tables changed (data/kept)
-	@$(RUN) kept $(KEPT_ARGS)
 bench:    ## time exhibits, import and notebooks
 	@$(RUN) bench $(BENCH_ARGS)
 bench-hub: ## a class's hub on this machine, with students: make bench-hub HUB_ARGS="--users 20"

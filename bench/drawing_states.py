@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, load
-from cyberdip_utils.exhibit import Exhibit, View, number
+from cyberdip_utils import load
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, number
 
 STEPS = 120
 

@@ -54,7 +54,7 @@ print(json.dumps({"rows": rows, "load": b - a, "sums": c - b, "picture": d - c, 
 ALSO_CHILD = """
 import json, sys, time
 from cyberdip_utils import load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 table, name = sys.argv[1:]
 exhibit = all_exhibits()[name]
 a = time.process_time(); rows = len(load(table)); b = time.process_time()

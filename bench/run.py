@@ -31,7 +31,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tools")]
 FLOOR = "import pandas, plotly.graph_objects, ipywidgets"
-OURS = "import cyberdip_utils, cyberdip_utils.exhibit, cyberdip_utils.figures, cyberdip_utils.teach"
+OURS = "import cyberdip_utils, cyberdip_utils.first_edition.exhibit, cyberdip_utils.first_edition.figures, cyberdip_utils.teach"
 PARTS = ("open", "exhibits", "pixels", "tables", "growth", "book")
 GOALS = {"import": 1.15, "run": 1.5, "memory": 1.2, "update": 3.0, "cold": 1.5}
 SMALL = 20_000  # bytes; below it a load is mostly pandas setting up types
@@ -125,7 +125,7 @@ def exhibits(count: int) -> dict:
     """View and serialisation of every exhibit, and the chosen ones against plotly.express; milliseconds."""
     import stock
 
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     os.environ["CYBERDIP_STRICT"] = "1"
     every, chosen = [], []

@@ -17,8 +17,8 @@ import plotly.express as px
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from cyberdip_utils import figures
-from cyberdip_utils.exhibit import Exhibit, View, all_exhibits, number
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, all_exhibits, number
 
 #: Maps, networks, matrices, lines, bars and dots, from all five parts; chosen by kind before any was timed.
 CHOSEN = {

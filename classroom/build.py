@@ -158,8 +158,8 @@ def slides(number, target=None, states=None, pictures=True):
     import web_book
     from markdown_it import MarkdownIt
 
-    from cyberdip_utils.export import STATES
-    from cyberdip_utils.figures import geometry
+    from cyberdip_utils.first_edition.export import STATES
+    from cyberdip_utils.first_edition.figures import geometry
     from cyberdip_utils.teach import chapters, notebook_path
 
     if number not in chapters():
@@ -197,8 +197,12 @@ def slides(number, target=None, states=None, pictures=True):
     static.mkdir(parents=True)
     for folder, names in (
         (
+            ROOT / "cyberdip_utils" / "first_edition" / "static",
+            ("exhibit.js", "exhibit.css"),
+        ),
+        (
             ROOT / "cyberdip_utils" / "static",
-            ("exhibit.js", "exhibit.css", "quiz.js", "quiz.css", "stance.js", "stance.css"),
+            ("quiz.js", "quiz.css", "stance.js", "stance.css"),
         ),
         (ROOT / "site" / "_static", ("page.js", "page.css")),
         (HERE / "static", ("deck.js", "deck.css")),

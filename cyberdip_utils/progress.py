@@ -14,7 +14,7 @@ from statistics import median
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
+from cyberdip_utils.first_edition import figures
 from cyberdip_utils.record import read_class, read_json, read_record, record_path, work_folder
 from cyberdip_utils.stats import wilson
 from cyberdip_utils.teach import Panel, chapters, questions

@@ -8,10 +8,10 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import catalog, load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, search, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, search, years
 from cyberdip_utils.glossary import terms
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Chapter, Panel, Verdict, chapters, check_number
@@ -569,7 +569,6 @@ def glossary_list() -> Panel:
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_package() -> str:
     """How many tables there are, how many rows, and how many licences are not stated."""
     all_tables = catalog()
@@ -580,7 +579,6 @@ def finding_package() -> str:
     )
 
 
-@kept.result
 def finding_claims() -> str:
     """How many well-known incidents a state attributed on the record, and how long that took."""
     rows = load("anchor_incidents")

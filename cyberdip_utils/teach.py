@@ -17,7 +17,6 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
-from cyberdip_utils import kept
 from cyberdip_utils.data import about, catalog, data_folder
 
 _HERE = Path(__file__).resolve().parent
@@ -387,9 +386,8 @@ def format_reference(entry) -> tuple[str, str]:
     return ". ".join(_plain(x) for x in parts if x) + ".", _address(entry)
 
 
-@kept.result
 def _formatted(entry: str) -> tuple[str, str]:
-    """:func:`format_reference` of one entry given as the bibliography writes it; reading BibTeX is slow, so it is kept."""
+    """:func:`format_reference` of one entry given as the bibliography writes it; reading BibTeX is slow."""
     from pybtex.database import parse_string
 
     (made,) = parse_string(entry, bib_format="bibtex").entries.values()

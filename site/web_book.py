@@ -175,7 +175,7 @@ def stance_html(widget):
 
 def shown(result, up, used):
     """The HTML of what a cell's last line gave, or None if it is an ordinary value."""
-    from cyberdip_utils.exhibit import Exhibit
+    from cyberdip_utils.first_edition.exhibit import Exhibit
 
     if isinstance(result, Exhibit):
         used.append(result)
@@ -492,8 +492,8 @@ def export_one(job):
     name, folder, limit = job
     import gzip
 
-    from cyberdip_utils.exhibit import all_exhibits
-    from cyberdip_utils.export import export
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.export import export
 
     folder = Path(folder)
     done = folder / "done.json"
@@ -529,7 +529,7 @@ def draw_openings(exhibits, cache):
     from conftest import QUIET, find_browser
     from playwright.sync_api import sync_playwright
 
-    from cyberdip_utils.figures import geometry
+    from cyberdip_utils.first_edition.figures import geometry
 
     missing = [x for x in exhibits if not (cache / x.name / "opening.png").exists()]
     if not missing:
@@ -539,7 +539,7 @@ def draw_openings(exhibits, cache):
         raise SystemExit(
             "The opening pictures need a Chromium, Chrome or Edge: name one in CYBERDIP_CHROMIUM, or use --no-pictures."
         )
-    script = (ROOT / "cyberdip_utils" / "static" / "exhibit.js").read_text(encoding="utf-8")
+    script = (ROOT / "cyberdip_utils" / "first_edition" / "static" / "exhibit.js").read_text(encoding="utf-8")
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
@@ -584,7 +584,8 @@ def assets(source):
     folder = source / "_assets"
     folder.mkdir(parents=True)
     for name in ("exhibit.js", "quiz.js", "stance.js", "exhibit.css", "quiz.css", "stance.css"):
-        shutil.copy(ROOT / "cyberdip_utils" / "static" / name, folder / name)
+        place = "first_edition/static" if name.startswith("exhibit.") else "static"
+        shutil.copy(ROOT / "cyberdip_utils" / place / name, folder / name)
     return folder
 
 
@@ -594,7 +595,7 @@ def finish(out_html, cache, chapters):
 
     import plotly
 
-    from cyberdip_utils.figures import geometry
+    from cyberdip_utils.first_edition.figures import geometry
 
     static = out_html / "_static"
     shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / "plotly.min.js")
@@ -708,7 +709,7 @@ def main(arguments=None):
     parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args(arguments)
-    from cyberdip_utils.export import STATES
+    from cyberdip_utils.first_edition.export import STATES
 
     facts = build(
         chosen.out.resolve(), chosen.states or STATES, chosen.only, not chosen.no_pictures, chosen.processes

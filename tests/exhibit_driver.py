@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 
 from cyberdip_utils.data import about
-from cyberdip_utils.exhibit import TABLE_ROWS, Exhibit
+from cyberdip_utils.first_edition.exhibit import TABLE_ROWS, Exhibit
 
 LARGEST = 1_500_000  # bytes of one state; a slow line takes seconds beyond it
 SMALLEST_FONT = 12

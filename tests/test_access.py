@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cyberdip_utils import figures
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 
 STATIC = Path(figures.__file__).parent / "static"
 # Machado, Oliveira and Fernandes (2009), doi 10.1109/TVCG.2009.113: full loss of one kind of cone, on linear RGB.

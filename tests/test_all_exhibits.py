@@ -3,7 +3,7 @@
 import pytest
 from exhibit_driver import drive
 
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 
 EXHIBITS = all_exhibits()
 

@@ -7,7 +7,7 @@ import pytest
 
 from cyberdip_utils.controversies import data_or_flow
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.teach import check
 
 DEBATE = data_or_flow.debate

@@ -305,7 +305,7 @@ def test_exhibits_of_the_template_in_all_states(template):
 
 
 def test_the_evidence_is_the_other_exhibit_itself(template):
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     evidence = template.exhibits()[1]
     mine, theirs = evidence.view(item="e2"), all_exhibits()["same_incidents"].view(compare="names")

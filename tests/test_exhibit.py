@@ -13,9 +13,20 @@ import plotly.graph_objects as go
 import pytest
 from exhibit_driver import drive
 
-from cyberdip_utils import exhibit as machinery
-from cyberdip_utils import figures, load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, search, span, switch, years
+from cyberdip_utils import load
+from cyberdip_utils.first_edition import exhibit as machinery
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import (
+    Exhibit,
+    View,
+    choice,
+    choices,
+    number,
+    search,
+    span,
+    switch,
+    years,
+)
 
 CAPITALS = pd.DataFrame(
     {
@@ -354,7 +365,7 @@ def test_names_are_unique_but_a_reload_is_fine(tmp_path, monkeypatch):
     import importlib
 
     code = (
-        "from cyberdip_utils.exhibit import *\nfrom cyberdip_utils import figures\nimport pandas as pd\n"
+        "from cyberdip_utils.first_edition.exhibit import *\nfrom cyberdip_utils import figures\nimport pandas as pd\n"
         "ex = Exhibit('test_reloaded', '?', lambda: View(figures.empty('x'), WORD + '.', pd.DataFrame()))\n"
     )
     for module, word in (("first_home", "One"), ("second_home", "Two")):
@@ -462,10 +473,10 @@ def test_no_looking_ahead_where_a_view_is_slow_broken_or_reads_the_readers_folde
 
 def test_importing_is_cheap():
     heavy = "{'anywidget', 'ipywidgets', 'statsmodels', 'networkx', 'plotly.express', 'scipy', 'plotly.graph_objs'}"
-    code = f"import sys, cyberdip_utils.exhibit; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, cyberdip_utils.first_edition.exhibit; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-    code = "import sys, cyberdip_utils.figures as f; f.empty('x'); print('networkx' in sys.modules, 'plotly.express' in sys.modules)"
+    code = "import sys, cyberdip_utils.first_edition.figures as f; f.empty('x'); print('networkx' in sys.modules, 'plotly.express' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
 

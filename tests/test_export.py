@@ -8,8 +8,8 @@ import re
 import orjson
 import pytest
 
-from cyberdip_utils.exhibit import all_exhibits
-from cyberdip_utils.export import _key, _payload, _pool, export, grids, page_states, unpack
+from cyberdip_utils.first_edition.exhibit import all_exhibits
+from cyberdip_utils.first_edition.export import _key, _payload, _pool, export, grids, page_states, unpack
 
 EXHIBITS = all_exhibits()
 every_exhibit = pytest.mark.parametrize("name", EXHIBITS)

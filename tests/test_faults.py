@@ -94,7 +94,7 @@ def test_every_table_cut_short_or_changed_is_refused(tmp_path, monkeypatch):
 
 EXHIBITS_SAY = """
 import json, sys
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 said = {}
 for name, exhibit in all_exhibits().items():
     if sys.argv[1:] and name not in sys.argv[1:]:
@@ -431,7 +431,7 @@ def watch(event, args):
 sys.addaudithook(watch)
 import cyberdip_utils
 from cyberdip_utils import teach
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 drawn = 0
 for name, exhibit in all_exhibits().items():
     state = json.loads(exhibit.payload())

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from cyberdip_utils import figures, load
+from cyberdip_utils import load
+from cyberdip_utils.first_edition import figures
 
 
 def luminance(colour):
@@ -33,7 +34,7 @@ def test_ink_is_readable_and_marks_stand_out():
 
 
 def figures_js():
-    from cyberdip_utils.exhibit import STATIC
+    from cyberdip_utils.first_edition.exhibit import STATIC
 
     return (STATIC / "exhibit.js").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cyberdip_utils import glossary
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.glossary import terms, written_forms
 from cyberdip_utils.teach import chapters, notebook_path, questions
 from cyberdip_utils.topics import paths

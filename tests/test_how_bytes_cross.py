@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cyberdip_utils import cable_map
 from cyberdip_utils.data import data_folder, load, shapes
 from cyberdip_utils.data_flows import cable_lines as drawn
 from cyberdip_utils.data_flows import how_bytes_cross as cross
 from cyberdip_utils.data_flows import network_layers as layers
+from cyberdip_utils.first_edition import cable_map
 from cyberdip_utils.teach import check
 
 EXHIBITS = (cross.cables_by_year, cross.direct_links, layers.layers_by_country, layers.who_hosts_whom)

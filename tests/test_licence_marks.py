@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cyberdip_utils.data import about, catalog, data_folder
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.teach import chapter, chapters
 
 RESOURCES = {

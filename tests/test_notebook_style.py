@@ -104,7 +104,7 @@ def test_size(path):
 
 def exhibits(path):
     """The exhibits that a notebook shows, one for each cell that ends in one."""
-    from cyberdip_utils.exhibit import Exhibit
+    from cyberdip_utils.first_edition.exhibit import Exhibit
 
     known, shown = {}, []
     for tree in trees(path):

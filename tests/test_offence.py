@@ -7,7 +7,7 @@ import pytest
 
 from cyberdip_utils.controversies import offence
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import check
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 
 PLANS = Path(__file__).resolve().parent.parent / "classroom" / "plans"
 ONE = dict.fromkeys(("security", "openness", "growth", "rights", "fairness", "stability"), 0)

@@ -67,7 +67,7 @@ def test_then_and_now_by_a_plain_loop():
 
 
 def test_then_and_now_agrees_with_the_vote_explorer():
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     said = (
         all_exhibits()["vote_explorer"]

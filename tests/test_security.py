@@ -17,13 +17,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyberdip_utils import figures, progress, record, teach
+from cyberdip_utils import progress, record, teach
 from cyberdip_utils.controversies.debate import FOLDER, open_debate, read_debate
 from cyberdip_utils.controversies.stance import class_tally, keep_stance
 from cyberdip_utils.controversies.stance import stance as ask
 from cyberdip_utils.data import about
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_widget
-from cyberdip_utils.exhibit import Exhibit, View, choice, search
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, search
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = (

@@ -67,7 +67,7 @@ def test_rival_texts_by_a_plain_loop():
 
 
 def test_rival_texts_agree_with_the_vote_explorer():
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     said = (
         all_exhibits()["vote_explorer"]
@@ -240,7 +240,7 @@ def test_check():
 
 def test_small_states_are_not_answered_less():
     """The reading of e14: two allies stand highest, Russia and India low, and the rest not below the average."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     show = rules.debate.evidence["e14"]["show"]
     table = all_exhibits()["response_gap"].view(**show).table.set_index("Group")

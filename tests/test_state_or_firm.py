@@ -6,7 +6,7 @@ import pytest
 
 from cyberdip_utils.controversies import state_or_firm as chapter
 from cyberdip_utils.data import data_folder, load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import check
 

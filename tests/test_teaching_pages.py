@@ -9,7 +9,7 @@ import pytest
 
 from cyberdip_utils import teach
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 
 ROOT = Path(__file__).resolve().parent.parent
 CLASSROOM = ROOT / "classroom"

@@ -311,7 +311,7 @@ def _table_seed() -> bytes:
 
 def message(content: bytes) -> None:
     """What a page asks of an exhibit: values of its controls."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     try:
         values = json.loads(content)
@@ -369,7 +369,7 @@ def seeds() -> dict[str, list[bytes]]:
         {"kind": "load", "file": "x.json"},
         {"kind": "whatif", "round": 1, "decision": ["patch", "", ""]},
     ]
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     values = all_exhibits()["incident_explorer"].defaults
     return {
@@ -462,9 +462,9 @@ def _guided(target: str, runs: int, seed: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["cyberdip_utils"]):
-        import cyberdip_utils.exhibit
+        import cyberdip_utils.first_edition.exhibit
 
-        cyberdip_utils.exhibit.all_exhibits()
+        cyberdip_utils.first_edition.exhibit.all_exhibits()
     whole = seeds()[target]
     rng = random.Random(seed)
 

@@ -5,7 +5,7 @@
     python tools/setup_env.py lab [JupyterLab options]    read the handbook
     python tools/setup_env.py setup [--dev]               install only
     python tools/setup_env.py test | lint | strip | data | data-refresh | bench | bench-hub | book | readme |
-        classroom | slides | kept [options]
+        classroom | slides [options]
 
 The environment is `.venv` beside this folder: the packages of requirements.txt (or requirements-dev.txt),
 each checked against its hash, and this package, installed editable. A receipt in `.venv` says what was
@@ -99,8 +99,6 @@ def task_commands(task, args):
         return "dev", [["classroom/build.py", "slides"] + args]
     if task == "readme":
         return "dev", [["tools/readme.py"] + args]
-    if task == "kept":
-        return "dev", [["tools/keep.py"] + args]
     if task == "book":
         return "dev", [["site/web_book.py"] + args]
     return "dev", [["bench/run.py"] + args]
@@ -351,7 +349,6 @@ def main(argv):
         "bench",
         "bench-hub",
         "book",
-        "kept",
         "readme",
         "classroom",
         "slides",

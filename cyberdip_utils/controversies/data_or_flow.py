@@ -1,7 +1,7 @@
 """Chapter 5.1: data sovereignty or free flow? The debate's exhibits, and what the handbook's tables add to it.
 
 The arguments and the weighing are in ``debates/5_1.toml``. The findings here are computed from the tables, or read off the
-exhibits of other chapters through :func:`cyberdip_utils.exhibit.all_exhibits`.
+exhibits of other chapters through :func:`cyberdip_utils.first_edition.exhibit.all_exhibits`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.countries import members, states
 from cyberdip_utils.data import load
@@ -84,7 +83,6 @@ def _of_users(codes) -> str:
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_hosts() -> str:
     """How many people live where the large clouds have a region, and where one of their own country's firms has."""
     table, people = hosts(), users()
@@ -96,7 +94,6 @@ def finding_hosts() -> str:
     )
 
 
-@kept.result
 def finding_circle() -> str:
     """The circles of adequacy and CBPR, as a share of trade and as a share of people."""
     inside = circle()
@@ -114,7 +111,6 @@ def finding_circle() -> str:
     )
 
 
-@kept.result
 def finding_nearest() -> str:
     """Where people live, by the rating of the state that would hold their data if these stayed at home."""
     rows = load("freedom_on_the_net")
@@ -152,7 +148,6 @@ def years_without() -> pd.DataFrame:
     return pd.DataFrame({"growth": sold.pct_change(), "framework": held}, index=sold.index).dropna()
 
 
-@kept.result
 def finding_gap_years() -> str:
     """Whether American exports fell in the years that ended without a transatlantic framework."""
     table = years_without()
@@ -165,10 +160,9 @@ def finding_gap_years() -> str:
     )
 
 
-@kept.result
 def finding_hinge() -> str:
     """The same scenario under two values of the one number that nobody has measured."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     exhibit = all_exhibits()["transfer_break"]
     lost = []

@@ -17,7 +17,6 @@ import json
 import math
 import os
 import re
-import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,8 +28,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
-from cyberdip_utils.exhibit import Exhibit, View, choice, number, switch
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number, switch
 from cyberdip_utils.refusals import quoted
 
 __all__ = ["Debate", "open_debate", "read_debate"]
@@ -734,7 +733,7 @@ class Debate:
     # ---- evidence
 
     def _evidence_view(self, item: str) -> View:
-        from cyberdip_utils.exhibit import all_exhibits
+        from cyberdip_utils.first_edition.exhibit import all_exhibits
 
         if item not in self.evidence:
             raise ValueError(_no_such("item", item, self.evidence))
@@ -1001,18 +1000,8 @@ class Debate:
     # ---- findings
 
     def findings(self) -> tuple[Callable[[], str], Callable[[], str], Callable[[], str]]:
-        """The balance, the start and the robustness as functions of the module that asks, which keeps what they say."""
-        module = sys._getframe(1).f_globals["__name__"]
-
-        def named(method: Callable[[], str]) -> Callable[[], str]:
-            def finding() -> str:
-                return method()
-
-            finding.__module__, finding.__doc__ = module, method.__doc__
-            finding.__name__ = finding.__qualname__ = method.__name__
-            return kept.result(finding)
-
-        return named(self.finding_balance), named(self.finding_start), named(self.finding_robust)
+        """The balance, the start and the robustness, for the chapter's module to name."""
+        return self.finding_balance, self.finding_start, self.finding_robust
 
     def finding_balance(self) -> str:
         """How many claims, sources and pieces of evidence each side has in this file."""
@@ -1068,7 +1057,7 @@ class Debate:
 
         Apart from :func:`read_debate` because it loads every chapter.
         """
-        from cyberdip_utils.exhibit import all_exhibits
+        from cyberdip_utils.first_edition.exhibit import all_exhibits
         from cyberdip_utils.teach import _bibliography
 
         known, works, said = all_exhibits(), _bibliography().entries, []

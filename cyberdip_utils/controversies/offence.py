@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.countries import name
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -36,7 +35,6 @@ def _day(date: pd.Timestamp) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-@kept.result
 def finding_gap() -> str:
     """How many incidents laid to a state have a public answer on record, and how many a sanction or other retorsion."""
     parts = {}
@@ -50,7 +48,6 @@ def finding_gap() -> str:
     )
 
 
-@kept.result
 def finding_reply() -> str:
     """How often the other side follows with a harsher move within a year, beside what chance gives.
 
@@ -77,7 +74,6 @@ def concessions(frame: pd.DataFrame) -> pd.DataFrame:
     return by.astype(int).sort_values(["operations", "won"], ascending=False)
 
 
-@kept.result
 def finding_thin() -> str:
     """How few operations of the state with the doctrine are on record, and how few since it was published."""
     frame = load("dcid_incidents")
@@ -94,7 +90,6 @@ def finding_thin() -> str:
     )
 
 
-@kept.result
 def finding_escape() -> str:
     """What the list of exploited flaws says of the six that MS17-010 closed, beside all the others."""
     frame = load("kev")
@@ -130,7 +125,6 @@ def claims_of_notpetya() -> pd.DataFrame:
     return frame[["attributed_on", "who", "basis", "type", "iso3"]].reset_index(drop=True)
 
 
-@kept.result
 def finding_notpetya() -> str:
     """Who attributed NotPetya to whom, on which day and on what basis."""
     anchor = load("anchor_incidents").set_index("anchor_id").loc[NOTPETYA]

@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import countries, kept
+from cyberdip_utils import countries
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -116,7 +116,6 @@ def crime_treaties() -> tuple[set[str], set[str]]:
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_both_texts() -> str:
     """How many states declined to choose between rival texts, in each year that there was a pair."""
     table = both_texts()
@@ -128,10 +127,9 @@ def finding_both_texts() -> str:
     )
 
 
-@kept.result
 def finding_third_camp() -> str:
     """Whether those between the two camps vote together."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     table = all_exhibits()["who_votes_alike"].view(picture="stability").table
     table = table[table["k"].isin([2, 3])]
@@ -143,7 +141,6 @@ def finding_third_camp() -> str:
     )
 
 
-@kept.result
 def finding_clubs() -> str:
     """How many UN members are on none of four clubs, in all and by region."""
     joined, region = clubs_joined(), _members()
@@ -159,7 +156,6 @@ def finding_clubs() -> str:
     )
 
 
-@kept.result
 def finding_treaties() -> str:
     """How far two crime conventions of different origin share members."""
     budapest, world = crime_treaties()
@@ -170,7 +166,6 @@ def finding_treaties() -> str:
     )
 
 
-@kept.result
 def finding_clouds() -> str:
     """How many hosts of one great power's clouds host the other's as well."""
     china, usa = clouds()

@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import countries, kept
+from cyberdip_utils import countries
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -79,7 +79,7 @@ def with_shutdown(year: int | None = None) -> set[str]:
 @cache
 def _fewest_cuts() -> dict[str, int]:
     """How many cables each country must lose to be cut off, by ISO3, as chapter 1.4 computes it (land links left out)."""
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     table = all_exhibits()["one_more_cable"].view(picture="world").table
     return {countries.code(n): int(k) for n, k in zip(table["country"], table["cables to lose"], strict=True)}
@@ -117,7 +117,6 @@ def _listed(codes: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-@kept.result
 def finding_rights_vote() -> str:
     """Who stood outside the vote of 2025 on human rights and digital technologies."""
     said = answers(RIGHTS_TEXT)
@@ -128,7 +127,6 @@ def finding_rights_vote() -> str:
     )
 
 
-@kept.result
 def finding_old_camps() -> str:
     """Whether the split of 2019 over the crime treaty came back in 2025 over rights."""
     table = then_and_now()
@@ -139,7 +137,6 @@ def finding_old_camps() -> str:
     )
 
 
-@kept.result
 def finding_words_and_switches() -> str:
     """How many of those who voted for the text on rights have a recorded shutdown in the last year of the table."""
     yes = answers(RIGHTS_TEXT)["yes"]
@@ -151,7 +148,6 @@ def finding_words_and_switches() -> str:
     )
 
 
-@kept.result
 def finding_amendments() -> str:
     """What became of amendments to the Human Rights Council's texts on digital matters."""
     rows = load("hrc_resolutions")
@@ -166,7 +162,6 @@ def finding_amendments() -> str:
     )
 
 
-@kept.result
 def finding_cables() -> str:
     """Whether thin connections follow the camps of 2019."""
     table = thin_connections()

@@ -10,7 +10,6 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -115,7 +114,6 @@ def states_with_shutdown(first: int, last: int) -> set[str]:
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_words() -> str:
     """Whether states that call sovereignty a rule also accept the common law."""
     stances = latest_stances()
@@ -135,7 +133,6 @@ def finding_words() -> str:
     )
 
 
-@kept.result
 def finding_votes() -> str:
     """How many states chose between the two rival texts of 2018."""
     table = rival_texts()
@@ -147,7 +144,6 @@ def finding_votes() -> str:
     )
 
 
-@kept.result
 def finding_treaty() -> str:
     """Whether the vote of 2019 foretold who signed in 2025."""
     table = voted_then_signed()
@@ -161,7 +157,6 @@ def finding_treaty() -> str:
     )
 
 
-@kept.result
 def finding_borders() -> str:
     """How much of what is attributed crosses a border."""
     return (
@@ -170,7 +165,6 @@ def finding_borders() -> str:
     )
 
 
-@kept.result
 def finding_home() -> str:
     """How many UN members have a recorded shutdown: in the last year, and over the whole period."""
     members = int((load("states")["kind"] == "un_member").sum())

@@ -10,7 +10,6 @@ from functools import cache
 
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share
@@ -180,7 +179,6 @@ def rules_and_partners() -> pd.DataFrame:
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_speakers() -> str:
     """How often firms alone attribute, overall and where the receiver is a social group."""
     by = speakers()
@@ -193,7 +191,6 @@ def finding_speakers() -> str:
     )
 
 
-@kept.result
 def finding_flaws() -> str:
     """How concentrated listed flaws are among vendors, and how old they were when listed."""
     table = flaws()
@@ -207,7 +204,6 @@ def finding_flaws() -> str:
     )
 
 
-@kept.result
 def finding_last_cable() -> str:
     """Who owns the cable of places that have only one."""
     table = only_cables()
@@ -225,7 +221,6 @@ def finding_last_cable() -> str:
     )
 
 
-@kept.result
 def finding_courts() -> str:
     """How many requests to remove content rest on a court."""
     said = []
@@ -242,7 +237,6 @@ def finding_courts() -> str:
     )
 
 
-@kept.result
 def finding_partners() -> str:
     """Who reports a rule, and who reports a partnership, by income."""
     table = rules_and_partners()

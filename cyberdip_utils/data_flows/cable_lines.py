@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils.cable_map import international
 from cyberdip_utils.data import load, shapes
+from cyberdip_utils.first_edition.cable_map import international
 
 EARTH_KM = 6371.0088  # mean radius
 REACH_KM = 5.0  # a line that comes this near to a landing place lands there

@@ -11,14 +11,14 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import chip_supply as chips
 from cyberdip_utils.data_flows import exploited_flaws as kev
 from cyberdip_utils.data_flows import export_controls as trade
 from cyberdip_utils.data_flows import export_events as events
 from cyberdip_utils.data_flows import supply_network as net
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, switch, years
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -585,7 +585,6 @@ exploited_flaws = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_concentration() -> str:
     """How concentrated the inputs are, with bounds."""
     frame = chips.concentration()
@@ -603,7 +602,6 @@ def finding_concentration() -> str:
     )
 
 
-@kept.result
 def finding_removal() -> str:
     """Who takes most with it, and what the rule for kinds does."""
     turns = chips.by_country(chips.NONE, 20, net.EACH, 50)
@@ -616,7 +614,6 @@ def finding_removal() -> str:
     return f"Taken out alone, at a threshold of half of today's supply and of {len(chips.steps())} steps: {said}. Arithmetic, not a forecast."
 
 
-@kept.result
 def finding_taiwan() -> str:
     """Why the best-known supplier does not show among the inputs."""
     shares = {n: m.sure.get("TWN", 0.0) for n, m in chips.markets().items() if n in chips.feeds().nodes}
@@ -632,7 +629,6 @@ def finding_taiwan() -> str:
     )
 
 
-@kept.result
 def finding_members() -> str:
     """What the Wassenaar participants supply, and who is outside."""
     frame = chips.concentration()
@@ -650,7 +646,6 @@ def finding_members() -> str:
     )
 
 
-@kept.result
 def finding_exports() -> str:
     """The change after October 2022, with and without the line, against placebos."""
     out = []
@@ -670,7 +665,6 @@ def finding_exports() -> str:
     )
 
 
-@kept.result
 def finding_flaws() -> str:
     """Concentration of vendors, the change of deadlines, and ransomware."""
     frame = kev.flaws()
@@ -685,7 +679,6 @@ def finding_flaws() -> str:
     )
 
 
-@kept.result
 def finding_vendors_5g() -> str:
     """What kinds of 5G decisions the table holds."""
     frame = load("vendor_5g_decisions")

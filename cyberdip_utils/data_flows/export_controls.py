@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import export_events as events
 from cyberdip_utils.data_flows.chip_supply import in_text
-from cyberdip_utils.exhibit import View
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import View
 
 PLACES = {
     "China": ("China",),

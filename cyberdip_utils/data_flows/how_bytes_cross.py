@@ -10,12 +10,12 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import cable_map, figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import cable_lines as drawn
-from cyberdip_utils.exhibit import Exhibit, View, choice, number
+from cyberdip_utils.first_edition import cable_map, figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number
 from cyberdip_utils.teach import Verdict, check_number
 
 EVERYWHERE = "any"
@@ -621,7 +621,6 @@ direct_links = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_growth() -> str:
     """How many systems came when, and how many of those planned in 2021 are named in 2026."""
     frame = systems()
@@ -640,7 +639,6 @@ def finding_growth() -> str:
     )
 
 
-@kept.result
 def finding_domestic() -> str:
     """How many systems never leave a country."""
     frame = systems()
@@ -653,7 +651,6 @@ def finding_domestic() -> str:
     )
 
 
-@kept.result
 def finding_editions() -> str:
     """How much of the change between the editions is only a change of names."""
     names, places = editions(match=BY_NAME), editions(match=BY_PLACE)
@@ -666,7 +663,6 @@ def finding_editions() -> str:
     )
 
 
-@kept.result
 def finding_links() -> str:
     """How many pairs of countries are joined, at most and at least, and how that changed."""
     said = []

@@ -11,14 +11,14 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import cable_map, figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.countries import regions
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows.cable_lines import nearest
 from cyberdip_utils.data_flows.how_bytes_cross import IN_2021, RUNNING, count_of, landings_of, plural, systems
-from cyberdip_utils.exhibit import Exhibit, View, choice, switch
+from cyberdip_utils.first_edition import cable_map, figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, switch
 from cyberdip_utils.rank import spearman
 
 # ---------------------------------------------------------------- layers by country
@@ -546,7 +546,6 @@ who_hosts_whom = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_per_user() -> str:
     """How cable systems go with users, and how the ratio turns the order round."""
     frame = layer_values("systems")
@@ -560,7 +559,6 @@ def finding_per_user() -> str:
     )
 
 
-@kept.result
 def finding_exchanges() -> str:
     """Countries with a cable and without an exchange."""
     frame = layers()
@@ -574,7 +572,6 @@ def finding_exchanges() -> str:
     )
 
 
-@kept.result
 def finding_clouds() -> str:
     """Who hosts whom, as a complete count."""
     frame = choose_clouds()

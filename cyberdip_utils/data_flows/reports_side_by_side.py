@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data_flows import company_reports as reports
 from cyberdip_utils.data_flows.asking import (
@@ -53,7 +52,8 @@ from cyberdip_utils.data_flows.company_reports import (
     pairs,
     rows,
 )
-from cyberdip_utils.exhibit import Exhibit, View, choice, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, switch, years
 from cyberdip_utils.rank import RESAMPLES, Rho, spearman
 
 # ---------------------------------------------------------------- company reports compared

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data_flows import services_model as model
 from cyberdip_utils.data_flows import services_trade as trade
+from cyberdip_utils.first_edition import figures
 
 BLUE, ORANGE, GREEN = figures.COLOURS[:3]
 

@@ -13,7 +13,6 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import services_trade as trade
 from cyberdip_utils.data_flows import transfer_rules as rules
@@ -689,7 +688,6 @@ def _clear_positive(rows: Rows, x: np.ndarray) -> np.ndarray:
     return b / se > _quantile(df)
 
 
-@kept.result
 def tally_of(measure: str, by: str | None = None) -> pd.DataFrame:
     """:func:`tally` over all specifications of a measure."""
     return tally(multiverse(measure), by)

@@ -10,13 +10,13 @@ import math
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.data_flows import services_figures as figs
 from cyberdip_utils.data_flows import services_model as model
 from cyberdip_utils.data_flows import services_trade as trade
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, span, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, span, switch, years
 from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -675,7 +675,6 @@ all_specifications = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_world() -> str:
     """How far the publisher's world total grew, and how concentrated exports are."""
     total = trade.published("exports")
@@ -689,7 +688,6 @@ def finding_world() -> str:
     )
 
 
-@kept.result
 def finding_missing() -> str:
     """Who has no value of 2023."""
     listed = sorted(trade.listed("exports", 2023))
@@ -704,7 +702,6 @@ def finding_missing() -> str:
     )
 
 
-@kept.result
 def finding_headline() -> str:
     """The same headline by four rules, for the world and for low-income economies."""
     said = []
@@ -723,7 +720,6 @@ def finding_headline() -> str:
     return ". ".join(said) + "."
 
 
-@kept.result
 def finding_regression() -> str:
     """How internet use and exports per head go together without controls, with them, and within economies."""
     said = []
@@ -743,7 +739,6 @@ def finding_regression() -> str:
     )
 
 
-@kept.result
 def finding_multiverse() -> str:
     """Shares of clear specifications for every measure."""
     said = []
@@ -760,7 +755,6 @@ def finding_multiverse() -> str:
     )
 
 
-@kept.result
 def finding_outcomes() -> str:
     """The same measure by outcome: levels against growth."""
     said = []

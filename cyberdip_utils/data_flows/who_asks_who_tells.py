@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data_flows import company_reports as reports
 from cyberdip_utils.data_flows.asking import (
@@ -60,7 +59,8 @@ from cyberdip_utils.data_flows.reports_side_by_side import (  # noqa: F401  (sho
     asking_and_freedom,
     reports_compared,
 )
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, switch, years
 from cyberdip_utils.teach import Verdict, check_number
 
 DATA_YEARS = (2012, 2025)
@@ -530,7 +530,6 @@ concentration_of_asking = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_apple() -> str:
     """How Apple's requests about accounts grew, and how often data and content was given."""
     frame = rows("apple_account").groupby("half")[["requests", "told", "given"]].sum()
@@ -552,7 +551,6 @@ def steady(row: pd.Series) -> str:
     return f"{k / n:.0%} ({int(k):,} of {int(n):,}; {range_of(low, high)})"
 
 
-@kept.result
 def finding_batches() -> str:
     """How far from separate draws the outcomes of requests are."""
     known = reports.dispersions("apple_account")
@@ -567,7 +565,6 @@ def finding_batches() -> str:
     )
 
 
-@kept.result
 def finding_size() -> str:
     """How the order changes when askers are compared for the size of their net."""
     count, rate = (measured("apple_account", m, (2020, 2024))["value"] for m in (REQUESTS, RATE))
@@ -582,7 +579,6 @@ def finding_size() -> str:
     )
 
 
-@kept.result
 def finding_reports() -> str:
     """How far the orders of different reports agree."""
     chosen = (
@@ -598,7 +594,6 @@ def finding_reports() -> str:
     )
 
 
-@kept.result
 def finding_korea() -> str:
     """What happened to requests in Korea when companies stopped giving names without a warrant."""
     out = []
@@ -615,7 +610,6 @@ def finding_korea() -> str:
     return f"Requests for names answered in 2012 and in 2013, and search warrants in 2012 and in 2014: {'; '.join(out)}."
 
 
-@kept.result
 def finding_freedom() -> str:
     """The relation of asking to freedom scores under different choices."""
     c = correlation
@@ -627,7 +621,6 @@ def finding_freedom() -> str:
     )
 
 
-@kept.result
 def finding_concentration() -> str:
     """How concentrated the reports are, and what becomes of it without the largest asker."""
     out = []

@@ -11,7 +11,6 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import states
 from cyberdip_utils.data import load
@@ -60,7 +59,8 @@ from cyberdip_utils.data_flows.transfer_rules import (
     survival,
 )
 from cyberdip_utils.distributions import fisher_exact
-from cyberdip_utils.exhibit import Exhibit, View, choice, number, span
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number, span
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -817,7 +817,6 @@ transfer_break = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_network() -> str:
     """How the network stands, and how much trade lies in it."""
     day, s = last_day(), standing(YEARS[1])
@@ -833,7 +832,6 @@ def finding_network() -> str:
     )
 
 
-@kept.result
 def finding_overlap() -> str:
     """Whether the two clubs overlap more than their size among states would give."""
     s = standing(YEARS[1])
@@ -849,7 +847,6 @@ def finding_overlap() -> str:
     )
 
 
-@kept.result
 def finding_lives() -> str:
     """Rates of court ends, frameworks and others."""
     r = rates().set_index("group")
@@ -861,7 +858,6 @@ def finding_lives() -> str:
     return f"Struck down by a court so far: {parts[0]}, and {parts[1]}. With equal risk a year, both ends would fall on the frameworks with a chance of {chance_all_in_frameworks():.2g}."
 
 
-@kept.result
 def finding_gaps() -> str:
     """Days without a framework."""
     g = gaps()
@@ -873,7 +869,6 @@ def finding_gaps() -> str:
     )
 
 
-@kept.result
 def finding_model() -> str:
     """How far the gravity model is from the two published shares."""
     c = model.calibrated()
@@ -885,7 +880,6 @@ def finding_model() -> str:
     )
 
 
-@kept.result
 def finding_break() -> str:
     """The default scenario and what each assumption moves."""
     _, union = model.with_union("USA", TRADE_YEARS[1], "exports", DECAY)
@@ -901,7 +895,6 @@ def finding_break() -> str:
     )
 
 
-@kept.result
 def finding_missing() -> str:
     """Which partners have no trade figure."""
     e = exposure(TRADE_YEARS[1], "exports", DECAY)

@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import models
-from cyberdip_utils.exhibit import Exhibit, View, choice, number
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -887,7 +887,6 @@ restraint_game = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_band() -> str:
     """The middle band of targets in the illustrative setting, and the record's attribution by intensity."""
     _, values, _ = PAYS_CASES["middle"]
@@ -902,7 +901,6 @@ def finding_band() -> str:
     )
 
 
-@kept.result
 def finding_blame() -> str:
     """Peace in the three cases of the blame game."""
     said = [
@@ -918,7 +916,6 @@ def finding_blame() -> str:
     )
 
 
-@kept.result
 def finding_better() -> str:
     """Which improvements help and which backfire at the illustrative start."""
     paths = improvements(0.7, 0.75, 0.05, 3, 0.6, 0.0)
@@ -930,7 +927,6 @@ def finding_better() -> str:
     return f"From a {base:.1%} chance of an attack, change in percentage points when each improvement is complete: {'; '.join(said)}."
 
 
-@kept.result
 def finding_restraint() -> str:
     """Tit for tat under error, in closed form."""
     return (

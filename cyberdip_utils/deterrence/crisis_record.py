@@ -22,7 +22,6 @@ from functools import cache, cached_property
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.data import load
 from cyberdip_utils.stats import share, wilson
 
@@ -157,7 +156,6 @@ def like(receivers: tuple[str, ...], types: tuple[str, ...] = ()) -> frozenset[i
     return frozenset(int(i) for i in found)
 
 
-@kept.result
 def _by_state(receivers: tuple[str, ...], types: tuple[str, ...]) -> tuple[int, int]:
     """Of these incidents those with a state, or a group tied to one, as settled initiator; and those with any."""
     rows = load("incident_initiators").query("settled")

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import transitions
 from cyberdip_utils.deterrence.transitions import CLOCK, EITHER, ORDER, OTHER, SAME, SEVERITY
-from cyberdip_utils.exhibit import Exhibit, View, choice, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, years
 from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -869,7 +869,6 @@ restraint_over_time = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_record() -> str:
     """How large the record is, how low its severity, and how one-sided its pairs."""
     frame = record()
@@ -882,21 +881,18 @@ def finding_record() -> str:
     )
 
 
-@kept.result
 def _chance_ends(statistic: str, how: str, window: int, unit: str = ROWS) -> dict[str, float]:
     """Observed value and the ends of the central 95% of :func:`chance_test`, over all pairs."""
     test = chance_test(statistic, how, window, unit)
     return {k: float(test[k]) for k in ("observed", "low", "high")}
 
 
-@kept.result
 def _overall_ends(unit: str) -> dict[str, tuple[int, int, float, float]]:
     """:func:`_overall` within a year by the other side, with intervals that draw pairs whole."""
     overall = _overall(365, OTHER, unit, ALL, PAIRS)
     return {key: (int(k), int(n), float(low), float(high)) for key, (k, n, low, high) in overall.items()}
 
 
-@kept.result
 def finding_trend() -> str:
     """Whether severity climbs with the years, over all pairs and inside them."""
     frame = record()
@@ -909,7 +905,6 @@ def finding_trend() -> str:
     )
 
 
-@kept.result
 def finding_next() -> str:
     """How often the other side moved next within a year, and what chance gives."""
     said = []
@@ -924,7 +919,6 @@ def finding_next() -> str:
     return f"Within a year, with intervals that draw pairs whole. {'; '.join(said)}."
 
 
-@kept.result
 def finding_chance() -> str:
     """How many of the settings lie outside the central 95% of their shuffles, and on which side."""
     more = less = total = 0
@@ -943,7 +937,6 @@ def finding_chance() -> str:
     )
 
 
-@kept.result
 def finding_busy() -> str:
     """Moves of the United States and of China, in all their pairs, that were followed within a year, beside what turned calendars give."""
     recorded, drawn = (_dealt(how, OTHER, ROWS, ALL) for how in ("", CLOCK))
@@ -961,7 +954,6 @@ def finding_busy() -> str:
     return f"Moves followed by the other side within a year, by initiator: {'; '.join(said)}."
 
 
-@kept.result
 def finding_paired() -> str:
     """What the authors' own pairing says, and how it is dated."""
     frame = paired()
@@ -975,7 +967,6 @@ def finding_paired() -> str:
     )
 
 
-@kept.result
 def finding_doctrine() -> str:
     """The record of the United States as target before and since the doctrine of 2018."""
     frame = held("answered", 365)
@@ -998,7 +989,6 @@ def finding_doctrine() -> str:
     )
 
 
-@kept.result
 def finding_concessions() -> str:
     """Objectives achieved and concessions, by objective."""
     frame = record()

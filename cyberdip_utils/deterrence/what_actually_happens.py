@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, search, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, search, years
 from cyberdip_utils.stats import agreement, share, wilson
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -947,7 +947,6 @@ same_incidents = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_record() -> str:
     """How many incidents the record holds and how many name a state."""
     frame = record()
@@ -961,7 +960,6 @@ def finding_record() -> str:
     )
 
 
-@kept.result
 def finding_intensity() -> str:
     """How low the coded intensities are, and how rare physical effects."""
     frame = record()
@@ -974,7 +972,6 @@ def finding_intensity() -> str:
     )
 
 
-@kept.result
 def finding_scope() -> str:
     """How much of the growth since 2021 the wider rule could account for."""
     frame = record()
@@ -989,7 +986,6 @@ def finding_scope() -> str:
     )
 
 
-@kept.result
 def finding_shares() -> str:
     """How far the three records are apart under the widest and the narrowest rule."""
     said = []
@@ -1006,7 +1002,6 @@ def finding_shares() -> str:
     )
 
 
-@kept.result
 def finding_anchors() -> str:
     """How many of the well-known incidents each record holds."""
     counts = scope_counts()

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept, survival
+from cyberdip_utils import survival
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import listings
 from cyberdip_utils.deterrence import responses as r
-from cyberdip_utils.exhibit import Exhibit, View, choice, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, switch, years
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -815,7 +816,6 @@ time_to_response = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_load() -> str:
     """What the first load does to the share."""
     early = r.incidents()[r.incidents()["first_load"]].index.intersection(list(r.linked(r.SETTLED)))
@@ -828,7 +828,6 @@ def finding_load() -> str:
     )
 
 
-@kept.result
 def finding_gap() -> str:
     """The response gap among state-linked incidents, and by kind."""
     n = int(r.rates().iloc[0]["n"])
@@ -843,7 +842,6 @@ def finding_gap() -> str:
     )
 
 
-@kept.result
 def finding_origin() -> str:
     """Shares for the four states named most."""
     rows = r.rates().iloc[1:5]
@@ -851,7 +849,6 @@ def finding_origin() -> str:
     return f"Share with any coded response by the state that is named: {parts}."
 
 
-@kept.result
 def finding_intensity() -> str:
     """Does the share rise with intensity?"""
     rows = r.rates("intensity").set_index("group")
@@ -862,7 +859,6 @@ def finding_intensity() -> str:
     )
 
 
-@kept.result
 def finding_blind() -> str:
     """How many EU-sanctioned operations EuRepoC shows as sanctioned."""
     frame = listings.blind_spot()
@@ -872,7 +868,6 @@ def finding_blind() -> str:
     )
 
 
-@kept.result
 def finding_clock() -> str:
     """Waits from incident, and from the regulation, to the EU's first listing."""
     words = []
@@ -891,7 +886,6 @@ def finding_clock() -> str:
     )
 
 
-@kept.result
 def finding_time() -> str:
     """Share answered within a year, at both readings of dates."""
     n, out = 0, []

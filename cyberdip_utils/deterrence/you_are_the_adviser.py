@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_record
 from cyberdip_utils.deterrence.crisis import Decision, State
 from cyberdip_utils.deterrence.crisis_widget import FIRST_SEED, game
-from cyberdip_utils.exhibit import Exhibit, View, choice, number
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number
 from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import Panel, Verdict, check_number
 
@@ -303,7 +303,6 @@ def play_strategy(key: str, scenario: str, seed: int, world: str) -> State:
 
 
 @cache
-@kept.result
 def outcomes(key: str, scenario: str, world: str, games: int = GAMES) -> pd.DataFrame:
     """The five measures of games with seeds 0, 1, 2 …, played by one strategy; one row a game."""
     rows = []
@@ -448,7 +447,6 @@ def _row(team: str, state: State, example: bool) -> dict:
 
 
 @cache
-@kept.result
 def examples(scenario: str) -> tuple[dict, ...]:
     """Example games: each strategy with the first seed in the flat world, named as examples."""
     return tuple(
@@ -603,7 +601,6 @@ def saved_games() -> Panel:
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_again() -> str:
     """How often the same state strikes again, after each kind of answer."""
     r = crisis_record
@@ -615,7 +612,6 @@ def finding_again() -> str:
     )
 
 
-@kept.result
 def finding_slow() -> str:
     """How long sanctions and indictments take."""
     said = []
@@ -625,7 +621,6 @@ def finding_slow() -> str:
     return f"Within 360 days of an incident's start came {' and '.join(said)}; most such measures come later than a crisis of this game lasts."
 
 
-@kept.result
 def finding_alone() -> str:
     """How often a government's attribution stays alone."""
     counts = crisis_record.partners(False)
@@ -636,7 +631,6 @@ def finding_alone() -> str:
 
 
 @cache
-@kept.result
 def calibration(games: int = 300) -> pd.DataFrame:
     """Before the last decision of silent games: the likeliest suspect's probability, and whether it did it."""
     rows = []
@@ -649,7 +643,6 @@ def calibration(games: int = 300) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "told", "right"])
 
 
-@kept.result
 def finding_calibration() -> str:
     """Whether the assessments of the game come true."""
     frame = calibration()
@@ -661,7 +654,6 @@ def finding_calibration() -> str:
     )
 
 
-@kept.result
 def finding_worlds() -> str:
     """One question asked of three worlds: does hitting back spare harm?"""
     said = []

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils import figures
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import View
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import View
 from cyberdip_utils.stats import share, wilson
 
 

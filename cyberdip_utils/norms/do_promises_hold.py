@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number, years
 from cyberdip_utils.norms import interrupted
 from cyberdip_utils.norms.breach_codings import SPAN, coded, legal_view, settled_states
 from cyberdip_utils.stats import share
@@ -183,7 +183,6 @@ def versions(promise: str = FIRST, infrastructure: str = ANY) -> pd.DataFrame:
 
 
 @cache
-@kept.result
 def all_versions() -> pd.DataFrame:
     """Every version without the naive count that the first exhibit can show, with intervals widened for overdispersion.
 
@@ -610,7 +609,6 @@ placebo_dates = Exhibit(
 
 
 @cache
-@kept.result
 def curve(
     promise: str = FIRST,
     series: str = STABLE,
@@ -725,19 +723,16 @@ def _finding(promise: str) -> str:
     )
 
 
-@kept.result
 def finding_2015() -> str:
     """Level change after July 2015, stable and naive."""
     return _finding(FIRST)
 
 
-@kept.result
 def finding_2021() -> str:
     """Level change after 2021, stable and naive."""
     return _finding(SECOND)
 
 
-@kept.result
 def finding_verdict() -> str:
     """In how many of all versions a fall or a rise stands out."""
     frame = all_versions()
@@ -751,7 +746,6 @@ def finding_verdict() -> str:
     )
 
 
-@kept.result
 def finding_placebo() -> str:
     """Rank of the real dates among all dates."""
     said = []
@@ -762,14 +756,12 @@ def finding_placebo() -> str:
     return f"On the stable definition a step at least as large as the promise's own is found at {' and '.join(said)}, itself included."
 
 
-@kept.result
 def finding_power() -> str:
     """The power statements."""
     parts = [f"{p}: {_statement(curve(p), 0.8)}" for p in (FIRST, SECOND)]
     return "Stable definition, step and slope. " + "; ".join(parts) + "."
 
 
-@kept.result
 def finding_measure() -> str:
     """How much of the naive series the rule of 2023 and the missing state explain."""
     late = items(NAIVE)
@@ -804,7 +796,6 @@ def dating(promise: str = FIRST) -> tuple[int, int, int, int, float]:
     return int((exact & old).sum()), int(old.sum()), int((exact & ~old).sum()), int((~old).sum()), ratio
 
 
-@kept.result
 def finding_dates() -> str:
     """A second change of measurement: dates became more exact."""
     a, b, c, d, ratio = dating(FIRST)
@@ -816,7 +807,6 @@ def finding_dates() -> str:
     )
 
 
-@kept.result
 def finding_legal() -> str:
     """Since when law is coded, and how often a party invoked it."""
     frame = coded()

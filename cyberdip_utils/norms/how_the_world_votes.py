@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import in_region, members, regions, states
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, years
 from cyberdip_utils.norms import agreement as ag
 from cyberdip_utils.norms import scaling
 from cyberdip_utils.norms.agreement import VOTES
@@ -410,14 +410,12 @@ def alike(state: str, which: str = CORE, abstention: str = "apart") -> pd.DataFr
 
 
 @cache
-@kept.result
 def camps(which: str = CORE) -> pd.DataFrame:
     """Partitions of the voters of a set into 2 to 5 camps, one column for each number."""
     return ag.clusters(voters(which), range(2, 6))
 
 
 @cache
-@kept.result
 def camp_stability(which: str = CORE) -> pd.DataFrame:
     """How well each camp comes back over 200 resamples of the roll calls (seed 0)."""
     return ag.stability(voters(which), range(2, 6), rounds=200, seed=0)
@@ -578,7 +576,6 @@ who_votes_alike = Exhibit(
 
 
 @cache
-@kept.result
 def cohesion(which: str = CORE) -> pd.DataFrame:
     """The agreement index of each group on each roll call.
 
@@ -714,7 +711,6 @@ def general_points() -> pd.Series:
     return frame[frame["year"].between(*GENERAL)].groupby("iso3")["ideal_point"].mean()
 
 
-@kept.result
 def _scale_ends(which: str) -> pd.DataFrame:
     """90% bootstrap limits of each voter's place, by ISO3."""
     table = voters(which)
@@ -1081,7 +1077,6 @@ one_line = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_votes() -> str:
     """What the votes are, and whether they add up to the tallies."""
     frame, table, record = resolutions(), votes(), _tallies()
@@ -1101,7 +1096,6 @@ def finding_votes() -> str:
     )
 
 
-@kept.result
 def finding_absence() -> str:
     """How often states are absent, and how that compares with abstaining."""
     table = votes()[roll_calls(CORE)]
@@ -1115,7 +1109,6 @@ def finding_absence() -> str:
     )
 
 
-@kept.result
 def finding_rivals() -> str:
     """How many states voted for both rival texts of 2018, against both, and for one only."""
     grid = crossed("A/RES/73/27", "A/RES/73/266")
@@ -1130,7 +1123,6 @@ def finding_rivals() -> str:
     )
 
 
-@kept.result
 def finding_camps() -> str:
     """Which camps survive a redrawing of the roll calls."""
     frame = camp_stability(CORE)
@@ -1146,7 +1138,6 @@ def finding_camps() -> str:
     )
 
 
-@kept.result
 def finding_cohesion() -> str:
     """Which groups vote together more than a random group of their size."""
     frame = cohesion(CORE)
@@ -1165,7 +1156,6 @@ def finding_cohesion() -> str:
     )
 
 
-@kept.result
 def finding_line() -> str:
     """How good the line is and how it compares with the general ideal points."""
     frame, found = cyber_scale(CORE)
@@ -1181,7 +1171,6 @@ def finding_line() -> str:
     )
 
 
-@kept.result
 def finding_moved() -> str:
     """Who moved most in general between 2015 and 2025."""
     table = moves((2015, 2025))

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, search, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, search, years
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -944,7 +944,6 @@ rights_council = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_rounds() -> str:
     """How many rounds of negotiation ended in a text, and which did not."""
     frame = rounds()
@@ -957,7 +956,6 @@ def finding_rounds() -> str:
     )
 
 
-@kept.result
 def finding_mandates() -> str:
     """How the mandates since 2018 came about, beside how the rounds ended."""
     frame = steps()
@@ -969,7 +967,6 @@ def finding_mandates() -> str:
     )
 
 
-@kept.result
 def finding_norms() -> str:
     """What the norms ask, and how much of it a record of incidents can see."""
     table = overview()
@@ -982,7 +979,6 @@ def finding_norms() -> str:
     )
 
 
-@kept.result
 def finding_essential() -> str:
     """Disruption in essential sectors, and how often a state is named."""
     row = bearing("f").iloc[0]
@@ -996,7 +992,6 @@ def finding_essential() -> str:
     )
 
 
-@kept.result
 def finding_seats() -> str:
     """Concentration of seats in the groups whose lists are whole."""
     grid = seats(WHOLE)
@@ -1010,7 +1005,6 @@ def finding_seats() -> str:
     )
 
 
-@kept.result
 def finding_council() -> str:
     """How the Human Rights Council decides on digital matters."""
     frame = _council()

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.countries import region as region_of
 from cyberdip_utils.countries import regions, states
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number
 from cyberdip_utils.norms import confounding as cf
 from cyberdip_utils.norms import diffusion as df
 from cyberdip_utils.stats import share, wilson
@@ -487,7 +487,6 @@ def risk_set() -> pd.DataFrame:
 
 
 @cache
-@kept.result
 def hazard_ratios(around: str = "land", baseline: str = "cubic", link: str = "cloglog") -> pd.DataFrame:
     """The hazard model: neighbours' share, region (against Europe) and income group (against high).
 
@@ -1060,7 +1059,6 @@ capacity_and_incidents = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_index() -> str:
     """How uneven the index is, and how much the places hang on one pillar."""
     table = scores(2024)
@@ -1075,7 +1073,6 @@ def finding_index() -> str:
     )
 
 
-@kept.result
 def finding_teams() -> str:
     """Who reports no national incident response team."""
     world = measure_shares("national incident response team", "income").set_index(["group", "edition"])
@@ -1088,7 +1085,6 @@ def finding_teams() -> str:
     )
 
 
-@kept.result
 def finding_spread() -> str:
     """When first strategies came, and who is still without."""
     years_ = first_years()
@@ -1101,7 +1097,6 @@ def finding_spread() -> str:
     )
 
 
-@kept.result
 def finding_neighbours() -> str:
     """What remains of the neighbours once time is held equal, and what strangers do."""
 
@@ -1116,7 +1111,6 @@ def finding_neighbours() -> str:
     )
 
 
-@kept.result
 def finding_targeted() -> str:
     """The raw correlation, the adjusted one, and the same two for incidents before the index."""
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import in_region, members, regions, states
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number
 from cyberdip_utils.norms import agreement as ag
 from cyberdip_utils.norms import joining
 from cyberdip_utils.teach import Verdict, check_number
@@ -191,7 +191,6 @@ def likeness(which: str = WHOLE) -> pd.DataFrame:
 
 
 @cache
-@kept.result
 def list_overlaps() -> pd.DataFrame:
     """Every pair of whole lists: members in common and what chance would give (1,000 tables redrawn, seed 0)."""
     return joining.overlaps(incidence(WHOLE), rounds=1000, seed=0)
@@ -1033,7 +1032,6 @@ joining_dates = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_lists() -> str:
     """How many claims there are, and what is left of them for statistics."""
     frame, known = claims(), instruments()
@@ -1047,7 +1045,6 @@ def finding_lists() -> str:
     )
 
 
-@kept.result
 def finding_joiners() -> str:
     """Who is on most lists, and how many on none."""
     count = incidence(WHOLE).sum(axis=1)
@@ -1059,7 +1056,6 @@ def finding_joiners() -> str:
     )
 
 
-@kept.result
 def finding_two_conventions() -> str:
     """Whether the two cybercrime conventions have the same states."""
     row = list_overlaps().set_index(["a", "b"]).loc[("budapest", "un")]
@@ -1075,7 +1071,6 @@ def finding_two_conventions() -> str:
     )
 
 
-@kept.result
 def finding_overlaps() -> str:
     """How much of the overlap remains when joiners are allowed for."""
     frame = list_overlaps()
@@ -1093,7 +1088,6 @@ def finding_overlaps() -> str:
     )
 
 
-@kept.result
 def finding_votes() -> str:
     """Whether states that join alike vote alike."""
     like, (share, _) = likeness(WHOLE), vote_agreement()
@@ -1112,7 +1106,6 @@ def finding_votes() -> str:
     )
 
 
-@kept.result
 def finding_dates() -> str:
     """What can be said of the pace, with the missing days allowed for."""
     curve = "Budapest Convention: parties"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cyberdip_utils.cable_map import international
+from cyberdip_utils.first_edition.cable_map import international
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
-from cyberdip_utils.cable_map import add_lines, say_grey
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.cable_map import add_lines, say_grey
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, switch, years
 from cyberdip_utils.sovereignty import cable_graph as graph
 from cyberdip_utils.stats import share, wilson
 from cyberdip_utils.teach import Verdict, check_number
@@ -556,7 +556,6 @@ def _step(number: float) -> str:
 
 
 @cache
-@kept.result
 def cuts_of_all(target: str = CORE, land: bool = False, planned: bool = False) -> pd.Series:
     """The least number of cables whose loss parts each country from the target; by ISO3 code."""
     targets = core(planned) if target == CORE else (target,)
@@ -1011,7 +1010,6 @@ who_owns_cables = Exhibit(
 # ---------------------------------------------------------------- findings
 
 
-@kept.result
 def finding_sectors() -> str:
     """The step of 2023 under both rules, for infrastructure and for health."""
     frame = sector_counts().set_index(["rule", "sector", "year"])["k"]
@@ -1024,7 +1022,6 @@ def finding_sectors() -> str:
     return f"Distinct incidents that began in 2022 and in 2023: {'; '.join(said)}."
 
 
-@kept.result
 def finding_one_cable() -> str:
     """How many countries hang on one cable, and what land borders change."""
     counts = cables_per_country()
@@ -1038,7 +1035,6 @@ def finding_one_cable() -> str:
     )
 
 
-@kept.result
 def finding_single_points() -> str:
     """The cables whose loss alone takes a country off the network."""
     points, by_land = graph.single_points(links()), graph.single_points(links(), land_borders())
@@ -1051,7 +1047,6 @@ def finding_single_points() -> str:
     )
 
 
-@kept.result
 def finding_west_africa() -> str:
     """What the graph says of the four cables of March 2024."""
     frame, _ = after_cut("westafrica2024")
@@ -1066,7 +1061,6 @@ def finding_west_africa() -> str:
     )
 
 
-@kept.result
 def finding_owners() -> str:
     """Single owners and content firms, by time of service."""
     frame = owner_kinds()

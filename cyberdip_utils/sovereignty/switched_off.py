@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, number, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number, years
 from cyberdip_utils.online import internet_users
 from cyberdip_utils.rank import RESAMPLES, Rho, spearman
 from cyberdip_utils.teach import Verdict, check_number
@@ -810,7 +810,6 @@ shutdowns_and_freedom = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_where() -> str:
     """How many shutdowns are recorded and how few states have most of them."""
     counts = _counts(YEARS)
@@ -826,7 +825,6 @@ def finding_where() -> str:
     )
 
 
-@kept.result
 def finding_growth() -> str:
     """Growth of the counts, of the states affected and of the list."""
     whole, less = by_year(), by_year(("IND", "MMR"))
@@ -838,7 +836,6 @@ def finding_growth() -> str:
     )
 
 
-@kept.result
 def finding_council() -> str:
     """How the Human Rights Council voted on resolution 47/16."""
     row = load("hrc_resolutions").set_index("symbol").loc["A/HRC/RES/47/16"]
@@ -848,7 +845,6 @@ def finding_council() -> str:
     )
 
 
-@kept.result
 def finding_who() -> str:
     """How much of Google's requests one state makes, and what it gives as reasons."""
     rows = removals()
@@ -865,7 +861,6 @@ def finding_who() -> str:
     )
 
 
-@kept.result
 def finding_outcome() -> str:
     """How much of what was named was removed, in all and for two reasons."""
     rows = removals()
@@ -881,7 +876,6 @@ def finding_outcome() -> str:
     )
 
 
-@kept.result
 def finding_size() -> str:
     """How the order of askers changes when their size is taken into account."""
     frame = per_million("Google", (2020, 2025))
@@ -898,7 +892,6 @@ def finding_size() -> str:
     )
 
 
-@kept.result
 def finding_freedom() -> str:
     """The rank correlation of scores and shutdowns under each reading of missing records."""
     span = (2022, 2024)

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import evidence, figures, kept, survival
+from cyberdip_utils import evidence, survival
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, search, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, search, years
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -1096,7 +1097,6 @@ many_names = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_speakers() -> str:
     """Who speaks in the record, and how often the attacker alone."""
     heard = claims().groupby("incident_id")["speaker"].agg(set)
@@ -1109,7 +1109,6 @@ def finding_speakers() -> str:
     )
 
 
-@kept.result
 def finding_wait() -> str:
     """Bounds of the time to attribution, and what exact dates alone would say."""
     said = []
@@ -1126,7 +1125,6 @@ def finding_wait() -> str:
     )
 
 
-@kept.result
 def finding_tests() -> str:
     """The log-rank tests by initiator and by first speaker under every treatment of dates."""
     said = []
@@ -1139,7 +1137,6 @@ def finding_tests() -> str:
     return " ".join(said)
 
 
-@kept.result
 def finding_joint() -> str:
     """Distinct states per incident and per statement."""
     speaking = states_speaking()
@@ -1156,7 +1153,6 @@ def finding_joint() -> str:
     )
 
 
-@kept.result
 def finding_names() -> str:
     """How many entries have several names, and how many names point to several entries of one catalogue."""
     frame = names()

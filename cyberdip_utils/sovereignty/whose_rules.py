@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils import figures, kept
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import load
-from cyberdip_utils.exhibit import Exhibit, View, choice, choices, number, switch, years
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, choices, number, switch, years
 from cyberdip_utils.sovereignty import thresholds
 from cyberdip_utils.sovereignty.thresholds import MAY, MET, NO_RULE, NOT_MET, OPEN, SILENT, Operation
 from cyberdip_utils.stats import share, wilson
@@ -987,7 +987,6 @@ control_at_home = Exhibit(
 # ---------------------------------------------------------------- findings and checks
 
 
-@kept.result
 def finding_positions() -> str:
     """How much of the matrix is filled, and by whom."""
     rows = _positions()
@@ -1002,7 +1001,6 @@ def finding_positions() -> str:
     )
 
 
-@kept.result
 def finding_sovereignty() -> str:
     """Rule or principle, among those whose view was seen."""
     now = latest(_positions()).query("issue == 'sovereignty'")
@@ -1018,7 +1016,6 @@ def finding_sovereignty() -> str:
     )
 
 
-@kept.result
 def finding_ladder() -> str:
     """How the same four rungs look from below and from above."""
     out = []
@@ -1033,7 +1030,6 @@ def finding_ladder() -> str:
     return "Four constructed cases. " + ". ".join(out) + "."
 
 
-@kept.result
 def finding_home() -> str:
     """Shutdowns by freedom status, with and without the state that has most."""
     parts = shares("fotn", SHUTDOWN_YEARS).set_index("group")

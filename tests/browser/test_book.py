@@ -192,7 +192,7 @@ def value_of(cell):
 
 
 def test_an_exhibit_on_the_page_says_what_python_says(book, visit):
-    from cyberdip_utils.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     exhibit = all_exhibits()["three_observatories"]
     page = visit("notebooks/3_deterrence/3_1_what_actually_happens.html")

@@ -10,8 +10,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 EXHIBITS = """
 import pandas as pd
-from cyberdip_utils import figures, load
-from cyberdip_utils.exhibit import *
+from cyberdip_utils import load
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import *
 
 def where(region="World", year=2015):
     states, users = load("states"), load("internet_users")

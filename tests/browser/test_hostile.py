@@ -17,10 +17,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 HOSTILE = """
 import pandas as pd
-from cyberdip_utils import figures, load, progress, record, teach
+from cyberdip_utils import load, progress, record, teach
+from cyberdip_utils.first_edition import figures
 from cyberdip_utils.controversies import stance as stances
 from cyberdip_utils.controversies.debate import FOLDER, read_debate
-from cyberdip_utils.exhibit import *
+from cyberdip_utils.first_edition.exhibit import *
 from pathlib import Path
 
 EVIL = [
@@ -203,8 +204,9 @@ def test_a_hostile_team_and_file_in_the_game(lab, page, log):
 SLOW = """
 import os, time
 from pathlib import Path
-from cyberdip_utils import figures, load, teach
-from cyberdip_utils.exhibit import *
+from cyberdip_utils import load, teach
+from cyberdip_utils.first_edition import figures
+from cyberdip_utils.first_edition.exhibit import *
 
 def view(year=2001):
     if year == 2005:  # the kernel dies while this is computed

@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import pandas as pd
 
-from cyberdip_utils import kept
 from cyberdip_utils.refusals import quoted
 
 if TYPE_CHECKING:
@@ -621,8 +620,6 @@ class Exhibit:
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """The values a reader finds, by control."""
-        for key, pairs in kept.options(self.module, self.name).items():
-            vars(self.controls[key]).setdefault("pairs", pairs)  # as its first use would set it
         return {key: c.check(key, c.start()) for key, c in self.controls.items()}
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -724,7 +721,7 @@ class Exhibit:
         TypeError
             The view broke the rules of :class:`View`.
         """
-        from cyberdip_utils.figures import styled
+        from cyberdip_utils.first_edition.figures import styled
 
         view = self._view(values)
         return replace(view, figure=styled(view.figure), table=view.table.copy(deep=False))
@@ -752,20 +749,6 @@ class Exhibit:
         _views.forget(self._key)
         _payloads.forget(self._key)
 
-    def _opened(self, values: Mapping[str, Any]) -> str | None:
-        """Text of the opening state if it lies ready in ``data/kept``; its payload is then in memory too."""
-        if any(values[key] is not start and values[key] != start for key, start in self.defaults.items()):
-            return None
-        if self.live is not None and self.live():
-            return None
-        found = kept.opening(self.module, self.name)
-        if found is None:
-            return None
-        key = (self._key, tuple(values.values()))
-        if _payloads.get(key) is None:
-            _payloads.put(key, found[0], len(found[0]))
-        return found[1]
-
     def payload(self, **values) -> bytes:
         """The state as JSON for the page: figure, texts, the first rows of the table, sources, error."""
         try:
@@ -791,12 +774,12 @@ class Exhibit:
         return made
 
     def _failed(self, sentence: str) -> bytes:
-        from cyberdip_utils.figures import empty
+        from cyberdip_utils.first_edition.figures import empty
 
         return self._packed(View(empty(sentence), sentence, pd.DataFrame(), alt=sentence), sentence)
 
     def _packed(self, view: View, error: str) -> bytes:
-        from cyberdip_utils.figures import to_json
+        from cyberdip_utils.first_edition.figures import to_json
 
         return orjson.dumps(
             {
@@ -893,7 +876,7 @@ def _asset_content(name: str) -> bytes:
     if name in ("exhibit.js", "exhibit.css"):
         return (STATIC / name).read_bytes()
     if name.endswith(".geojson"):
-        from cyberdip_utils.figures import geometry
+        from cyberdip_utils.first_edition.figures import geometry
 
         return geometry(name.removesuffix(".geojson"))
     raise KeyError(name)
@@ -930,9 +913,7 @@ def _widget_class():
         def __init__(self, exhibit: Exhibit, values: dict):
             self.exhibit = exhibit
             self._quiet = False
-            self._text = exhibit._opened(values)
             self._opening = exhibit.payload(**values)  # a broken view shows here, not in the browser
-            self._opened_with = dict(values)
             self._took = 0.0
             super().__init__(spec=exhibit.spec() | {"assets": _asset_versions()}, values=values)
             self.on_msg(self._asked)
@@ -1005,8 +986,7 @@ def _widget_class():
         def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
             bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
             data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-            ready = self._text is not None and self.values == self._opened_with
-            data = data | {"text/plain": self._text if ready else self.exhibit.text(**self.values)}
+            data = data | {"text/plain": self.exhibit.text(**self.values)}
             return (data, *rest) if rest else data
 
         def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from cyberdip_utils.exhibit import Exhibit, _source
+from cyberdip_utils.first_edition.exhibit import Exhibit, _source
 
 __all__ = ["Export", "Plan", "export", "grids", "page_states", "unpack"]
 
