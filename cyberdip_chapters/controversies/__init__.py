@@ -1,0 +1,1 @@
+"""Part 5: six debates, with the strongest case for every side."""

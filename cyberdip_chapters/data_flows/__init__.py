@@ -1,0 +1,1 @@
+"""Part 4: how bytes, chips and rights cross borders."""

@@ -1,0 +1,1 @@
+"""Part 1: whose rules, who did it, and what a state may switch off."""
