@@ -365,7 +365,7 @@ def test_names_are_unique_but_a_reload_is_fine(tmp_path, monkeypatch):
     import importlib
 
     code = (
-        "from cyberdip_utils.first_edition.exhibit import *\nfrom cyberdip_utils import figures\nimport pandas as pd\n"
+        "from cyberdip_utils.first_edition.exhibit import *\nfrom cyberdip_utils.first_edition import figures\nimport pandas as pd\n"
         "ex = Exhibit('test_reloaded', '?', lambda: View(figures.empty('x'), WORD + '.', pd.DataFrame()))\n"
     )
     for module, word in (("first_home", "One"), ("second_home", "Two")):

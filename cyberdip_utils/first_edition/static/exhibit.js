@@ -581,7 +581,7 @@ export function mount(root, spec, backend) {
   };
 }
 
-// A backend without a kernel: the states that cyberdip_utils/export.py made beforehand.
+// A backend without a kernel: the states that cyberdip_utils/first_edition/export.py made beforehand.
 //   index     what export.py wrote: spec, core, open, places, sources, held, total
 //   chunk(i)  -> promise of {pool, states}, one of its chunks
 export function precomputed(index, { library = () => window.Plotly, geometry, chunk }) {
