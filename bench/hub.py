@@ -685,7 +685,7 @@ async def between(hub: Hub, a: Student, b: Student, report: Report) -> None:
     report.check("no program gives a student more rights", "NoNewPrivs:\t1" in said)
     terminal = await a.ask("POST", f"/user/{a.name}/api/terminals")
     report.check("terminals are off", terminal.status_code == 404, str(terminal.status_code))
-    _, said = await a.execute("from cyberdip_utils.record import work_folder; print(work_folder())")
+    _, said = await a.execute("from cyberdip_utils.readers_record import work_folder; print(work_folder())")
     report.check(
         "what a student makes goes to the own folder", said.strip() == str(a.home / "my_work"), said.strip()
     )

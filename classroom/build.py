@@ -78,10 +78,6 @@ def teacher(book, notebook, plan):
     return tidy.stripped(made)
 
 
-def plan_path(number):
-    return HERE / "plans" / f"{number}.md"
-
-
 def demoted(text):
     """A plan's headings one level down, below the chapter's title."""
     return re.sub(r"(?m)^#", "##", text)
@@ -89,7 +85,7 @@ def demoted(text):
 
 def editions(target=None):
     """Write both editions of every chapter. Returns the files."""
-    from cyberdip_utils.teach import chapters, notebook_path
+    from cyberdip_utils.teach import chapters, notebook_path, plan_path
 
     target = target or out_folder()
     for edition in ("student", "teacher"):

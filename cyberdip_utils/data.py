@@ -6,14 +6,15 @@ import difflib
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
-from cyberdip_utils.refusals import quoted
+from cyberdip_utils.errors import quoted
 
 _DTYPES = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean", "string": "str"}
 
@@ -228,6 +229,21 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         if not pd.api.types.is_datetime64_any_dtype(frame[name]) and frame[name].notna().any():
             raise DataError(f"{data_folder() / entry['path']} does not fit its schema: {name} holds no dates")
     return frame
+
+
+def cached(function: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Remember what a function of plain arguments returned, and hand out copies of the frame.
+
+    A reader who changes a frame in a notebook changes a copy, and no exhibit.
+    """
+    remembered = cache(function)
+
+    @wraps(function)
+    def call(*args, **kwargs):
+        return remembered(*args, **kwargs).copy()
+
+    call.cache_clear = remembered.cache_clear
+    return call
 
 
 def load(name: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How far a reader has come, and how a class has fared, from the record files (:mod:`cyberdip_utils.record`).
+"""How far a reader has come, and how a class has fared, from the record files (:mod:`cyberdip_utils.readers_record`).
 
 Nothing here leaves the machine: a reader exports the file and hands it over, or erases it.
 """
@@ -15,9 +15,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils.first_edition import figures
-from cyberdip_utils.record import read_class, read_json, read_record, record_path, work_folder
+from cyberdip_utils.readers_record import read_class, read_json, read_record, record_path, work_folder
 from cyberdip_utils.stats import wilson
-from cyberdip_utils.teach import Panel, chapters, questions
+from cyberdip_utils.teach import Panel, chapters, exercises, questions
 
 __all__ = [
     "by_chapter",
@@ -30,23 +30,13 @@ __all__ = [
 ]
 
 
-def _exercises() -> dict[str, list[str]]:
-    """Names of the self-checking exercises, by chapter."""
-    import importlib
-
-    return {
-        c.number: list(getattr(importlib.import_module(f"cyberdip_utils.{c.module}"), "CHECKS", {}))
-        for c in chapters().values()
-    }
-
-
 def by_chapter(record: Mapping) -> pd.DataFrame:
     """One reader's record, a row each chapter.
 
     Parameters
     ----------
     record : mapping
-        As :func:`cyberdip_utils.record.read_record` gives it.
+        As :func:`cyberdip_utils.readers_record.read_record` gives it.
 
     Returns
     -------
@@ -55,7 +45,8 @@ def by_chapter(record: Mapping) -> pd.DataFrame:
         ``exercises`` (that check themselves), ``tried``, ``solved``; ``stance`` ("before", "both", "after" or empty).
     """
     rows = {}
-    for number, names in _exercises().items():
+    for number in chapters():
+        names = list(exercises(number))
         answers = record["quizzes"].get(number, {}).get("answers", {})
         answers = answers.values() if isinstance(answers, Mapping) else []
         answers = [a for a in answers if isinstance(a, Mapping)]
@@ -215,7 +206,7 @@ def class_tables(records: Mapping[str, Mapping]) -> tuple[pd.DataFrame, pd.DataF
             got = [bool(a.get("right")) for a in got if isinstance(a, Mapping)]
             if got:
                 items.append((number, f"question {i + 1}: {question['text'][:60]}", len(got), sum(got)))
-        for name in _exercises()[number]:
+        for name in exercises(number):
             got = [r["checks"].get(f"{number} {name}") for r in records.values()]
             got = [bool(a.get("right")) for a in got if isinstance(a, Mapping) and a]
             if got:

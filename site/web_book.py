@@ -314,9 +314,9 @@ def glossary_page(source, chapters):
 
 
 def references_page(source):
-    from cyberdip_utils.teach import _bibliography, format_reference
+    from cyberdip_utils.teach import bibliography, format_reference
 
-    listed = sorted(format_reference(entry) for entry in _bibliography().entries.values())
+    listed = sorted(format_reference(entry) for entry in bibliography().entries.values())
     items = "\n".join(f"- {plain(line)} <{address}>" for line, address in listed)
     write(source / "references.md", f"# References\n\nEvery work that a chapter cites.\n\n{items}\n")
 
@@ -364,7 +364,7 @@ def data_pages(source):
 
 
 API = (
-    "data countries stats figures exhibit teach glossary topics record progress export evidence survival rank "
+    "data countries stats figures exhibit teach glossary topics readers_record progress export evidence survival rank "
     "norms.agreement norms.scaling norms.diffusion norms.interrupted norms.joining sovereignty.cable_graph "
     "deterrence.models deterrence.transitions deterrence.crisis controversies.debate controversies.stance"
 ).split()

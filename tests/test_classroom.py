@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import re
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from cyberdip_utils import teach
 ROOT = Path(__file__).resolve().parent.parent
 PLANS = ROOT / "classroom" / "plans"
 OBJECTIVES = ROOT / "classroom" / "objectives"
-FIGURES = ROOT / "classroom" / "figures"
 
 PLANNED = list(teach.chapters())
 HEADINGS = [
@@ -45,17 +43,13 @@ def build():
 
 
 def plan(number):
-    return (PLANS / f"{number}.md").read_text(encoding="utf-8")
+    return teach.plan_path(number).read_text(encoding="utf-8")
 
 
 def sections(text):
     """Heading -> text of a plan."""
     parts = re.split(r"(?m)^## (.+)$", text)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def objectives(number):
-    return tomllib.loads((OBJECTIVES / f"{number}.toml").read_text(encoding="utf-8"))["objective"]
 
 
 def book(number):
@@ -90,9 +84,10 @@ def exercises(number):
 
 
 def test_plans_and_objectives_are_those_of_the_chapters():
-    numbers = set(teach.chapters())
-    assert {f.stem for f in PLANS.glob("*.md")} == numbers
-    assert {f.stem for f in OBJECTIVES.glob("*.toml")} == numbers
+    beside = {n for n, c in teach.chapters().items() if c.folder is None}
+    assert {f.stem for f in PLANS.glob("*.md")} == beside
+    assert {f.stem for f in OBJECTIVES.glob("*.toml")} == beside
+    assert all(teach.plan_path(n).is_file() for n in teach.chapters())
 
 
 @every_plan
@@ -124,12 +119,12 @@ def test_every_timing_asks_a_question(number):
 def test_objectives_are_the_aims_of_the_notebook(number):
     found = aims(number)
     assert len(found) >= 3
-    assert [o["verb"] for o in objectives(number)] == found
+    assert [o["verb"] for o in teach.objectives(number)] == found
 
 
 @every_plan
 def test_objectives_exercises_and_quiz_cover_each_other(number):
-    listed = objectives(number)
+    listed = teach.objectives(number)
     for o in listed:
         assert set(o) == {"verb", "exercises", "quiz"}
         assert o["exercises"] and o["quiz"], f"{o['verb']} is not practised or not tested"
@@ -239,11 +234,6 @@ def plain(text):
     return re.sub(r"(?<=\d),(?=\d{3})", "", text).replace("−", "-").replace("\xa0", " ")
 
 
-def figures(number):
-    path = FIGURES / f"{number}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["figure"] if path.is_file() else []
-
-
 def shown(view):
     """All that a state of an exhibit says: its sentence, its text, and its table with numbers as a plan may round them."""
     said = [view.takeaway, view.detail]
@@ -261,7 +251,7 @@ def test_numbers_of_a_plan_are_what_its_exhibits_say(number):
     text = plain(plan(number))
     covered = plain(prose(teach.notebook_path(number)))
     covered += plain("".join(o.get("text", "") for c in book(number).cells for o in c.get("outputs", [])))
-    for figure in figures(number):
+    for figure in teach.plan_figures(number):
         show = {k: tuple(v) if isinstance(v, list) else v for k, v in figure.get("show", {}).items()}
         said = shown(there[figure["exhibit"]].view(**show))
         for words in map(plain, figure["says"]):

@@ -12,7 +12,7 @@ from exhibit_driver import drive
 
 from cyberdip_utils.controversies import debate as debates
 from cyberdip_utils.controversies import stance as stances
-from cyberdip_utils.record import SECTIONS, empty, read_record
+from cyberdip_utils.readers_record import SECTIONS, empty, read_record
 
 TEMPLATE = debates.FOLDER / "template.toml"
 FILES = sorted(debates.FOLDER.glob("*.toml"))
@@ -288,12 +288,13 @@ def test_numbers_of_ours_are_not_typed_into_a_reading(path):
 
 @our_debates
 def test_its_works_are_cited_in_its_notebook(path):
-    from cyberdip_utils.teach import _address, _bibliography, notebook_path
+    from cyberdip_utils.teach import bibliography, notebook_path
+    from cyberdip_utils.teach.references import address_of
 
     debate = debates.read_debate(path)
     text = notebook_path(debate.number).read_text(encoding="utf-8")
-    works = _bibliography().entries
-    assert [k for k in sorted(debate.sources()) if f"({_address(works[k])})" not in text] == []
+    works = bibliography().entries
+    assert [k for k in sorted(debate.sources()) if f"({address_of(works[k])})" not in text] == []
 
 
 # --- Exhibits ------------------------------------------------------------------------------------------------
@@ -467,7 +468,7 @@ def test_tally_by_hand(template, tmp_path):
 def test_two_writers_lose_nothing(template, tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 
-    from cyberdip_utils.record import change_record
+    from cyberdip_utils.readers_record import change_record
 
     path = tmp_path / "record.json"
     with ThreadPoolExecutor(8) as pool:

@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 import fuzz
-from cyberdip_utils import data, progress, record
+from cyberdip_utils import data, progress
+from cyberdip_utils import readers_record as record
 from cyberdip_utils.controversies import stance
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.deterrence import crisis, crisis_files
-from cyberdip_utils.teach import Verdict, _remember_answer, _remember_check
+from cyberdip_utils.teach import Verdict
+from cyberdip_utils.teach.checks import remember_check
+from cyberdip_utils.teach.quiz import remember_answer
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -239,8 +242,8 @@ def test_a_quiz_a_check_and_a_stance_go_on_when_the_disk_is_full(tmp_path, monke
     before = snapshot(tmp_path)
     with monkeypatch.context() as patch:
         Full(patch, 0)
-        _remember_check("1.1", "largest", Verdict(True, "x"))
-        _remember_answer("1.1", 0, 0)
+        remember_check("1.1", "largest", Verdict(True, "x"))
+        remember_answer("1.1", 0, 0)
         said = stance._saved(debate, "after", values)
     assert said.startswith("Not saved: ") and os.strerror(errno.ENOSPC) in said
     assert snapshot(tmp_path) == before
@@ -366,7 +369,7 @@ import errno, os, sys
 from pathlib import Path
 sys.path.insert(0, "data")
 from recipes.contract import write_all
-from cyberdip_utils import record
+from cyberdip_utils import readers_record as record
 from cyberdip_utils.deterrence import crisis, crisis_files
 folder = Path(sys.argv[1])
 files = {folder / f"{i}.csv": b"old" * 1000 for i in range(4)}

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from cyberdip_utils import progress, teach
-from cyberdip_utils.record import change_record, empty, read_record, record_path
+from cyberdip_utils.readers_record import change_record, empty, read_record, record_path
+from cyberdip_utils.teach.quiz import remember_answer
 
 
 @pytest.fixture(autouse=True)
@@ -64,12 +65,12 @@ def test_the_first_answer_to_a_question_counts():
     "question, option", [(99, 0), (-1, 0), (0, 99), ("0", 0), (None, None), (0, True and "x")]
 )
 def test_a_hostile_answer_is_dropped(question, option):
-    teach._remember_answer("3.1", question, option)
+    remember_answer("3.1", question, option)
     assert not record_path().exists()
 
 
 def test_progress_by_hand():
-    teach._remember_answer(
+    remember_answer(
         "3.1", 0, next(i for i, o in enumerate(teach.questions("3.1")[0]["options"]) if o.get("right"))
     )
     teach.check("3.1", "low_intensity", 7)
@@ -119,7 +120,7 @@ def test_a_class_by_hand(tmp_path):
     (folder / "d.json").write_text("{}", encoding="utf-8")
     panel = progress.class_report(folder)
     assert "3 records" in panel.text and "d.json is not a record" in panel.text
-    from cyberdip_utils.record import read_class
+    from cyberdip_utils.readers_record import read_class
 
     by, items = progress.class_tables(read_class(folder)[0])
     assert (

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_walk import walk
 
-from cyberdip_utils import record
+from cyberdip_utils import readers_record as record
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.controversies.stance import LONGEST, UNDECIDED, keep_stance
 from cyberdip_utils.first_edition.exhibit import TABLE_ROWS, _flat, all_exhibits

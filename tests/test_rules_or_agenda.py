@@ -1,7 +1,6 @@
 """Debate 5.5: its facts are found again straight from the tables, and its file says what its editors mean."""
 
 import re
-import tomllib
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from cyberdip_utils import load
 from cyberdip_utils.controversies import rules_or_agenda as agenda
 from cyberdip_utils.controversies.debate import CRITERIA, open_debate
 from cyberdip_utils.stats import share
+from cyberdip_utils.teach import questions
 
 
 def votes(resolution):
@@ -267,14 +267,7 @@ def test_findings_are_one_line_and_come_out_the_same_twice(name):
 
 def test_the_loaded_word_is_always_somebodys():
     """Outside a setting or a title, the file and the quiz use it only within quotation marks or as a critic's word."""
-    from pathlib import Path
-
-    import cyberdip_utils
-
-    quiz = tomllib.loads(
-        (Path(cyberdip_utils.__file__).parent / "quizzes" / "5.5.toml").read_text(encoding="utf-8")
-    )
-    told = [agenda.debate.raw["setting"], *(q["text"] for q in quiz["question"])]
+    told = [agenda.debate.raw["setting"], *(q["text"] for q in questions("5.5"))]
     told += [c["why"] + c["text"] for c in agenda.debate.claims.values()]
     for text in told:
         for found in re.finditer(r"\bwoke\b", text, re.I):

@@ -17,7 +17,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyberdip_utils import progress, record, teach
+from cyberdip_utils import progress, teach
+from cyberdip_utils import readers_record as record
 from cyberdip_utils.controversies.debate import FOLDER, open_debate, read_debate
 from cyberdip_utils.controversies.stance import class_tally, keep_stance
 from cyberdip_utils.controversies.stance import stance as ask
@@ -462,7 +463,8 @@ def test_hostile_chapter_and_reference(monkeypatch):
     first = next(iter(teach.chapters().values()))
     chapters = dict(teach.chapters())
     chapters[first.number] = type(first)(**(vars(first) | {"title": HOSTILE[0]}))
-    monkeypatch.setattr(teach, "chapters", lambda: chapters)
+    for name in ("chapters", "opening"):
+        monkeypatch.setattr(sys.modules[f"cyberdip_utils.teach.{name}"], "chapters", lambda: chapters)
     number = next(n for n, c in chapters.items() if first.number in c.before)
     html = teach.chapter(number)._repr_html_()
     harmless(html)
@@ -472,16 +474,17 @@ def test_hostile_chapter_and_reference(monkeypatch):
         "url={https://example.org/'><img src=x onerror=window.hacked=1>}}",
         "bibtex",
     )
+    reading_list = sys.modules["cyberdip_utils.teach.references"]
     work = teach.format_reference(entry.entries["x"])
     address = work[1]
-    monkeypatch.setattr(teach, "_linked", lambda prose: [work])
+    monkeypatch.setattr(reading_list, "linked", lambda prose: [work])
     body = {"cells": [{"cell_type": "markdown", "source": [f"[x]({address})"]}]}
 
     class Path_:
         def read_text(self, encoding):
             return json.dumps(body)
 
-    monkeypatch.setattr(teach, "notebook_path", lambda number: Path_())
+    monkeypatch.setattr(reading_list, "notebook_path", lambda number: Path_())
     html = teach.references(first.number)._repr_html_()
     harmless(html)
     assert "&lt;script" in html

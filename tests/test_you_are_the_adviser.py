@@ -10,7 +10,7 @@ from cyberdip_utils.data import load
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_record, crisis_widget
 from cyberdip_utils.deterrence import you_are_the_adviser as adviser
 from cyberdip_utils.deterrence.crisis import Decision
-from cyberdip_utils.record import change_record, now, record_path
+from cyberdip_utils.readers_record import change_record, now, record_path
 from cyberdip_utils.stats import wilson
 from cyberdip_utils.teach import check
 

@@ -177,15 +177,17 @@ def record(content: bytes) -> None:
     from cyberdip_utils.controversies.debate import open_debate
     from cyberdip_utils.controversies.stance import class_tally
     from cyberdip_utils.controversies.stance import stance as ask
-    from cyberdip_utils.record import read_record
-    from cyberdip_utils.teach import Verdict, _remember_answer, _remember_check
+    from cyberdip_utils.readers_record import read_record
+    from cyberdip_utils.teach import Verdict
+    from cyberdip_utils.teach.checks import remember_check
+    from cyberdip_utils.teach.quiz import remember_answer
 
     path = _given("record.json", content)
     with _work(path.parent):
         _unhurt(class_tally(open_debate("5.1"))._repr_html_())
         json.loads(ask(open_debate("5.1"), "before").spec)
-        _remember_check("1.1", "largest", Verdict(True, "x"))
-        _remember_answer("1.1", 0, 0)
+        remember_check("1.1", "largest", Verdict(True, "x"))
+        remember_answer("1.1", 0, 0)
         before = path.read_bytes()
         try:
             read_record(path)

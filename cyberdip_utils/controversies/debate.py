@@ -28,9 +28,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cyberdip_utils.errors import quoted
 from cyberdip_utils.first_edition import figures
 from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, number, switch
-from cyberdip_utils.refusals import quoted
 
 __all__ = ["Debate", "open_debate", "read_debate"]
 
@@ -1058,9 +1058,9 @@ class Debate:
         Apart from :func:`read_debate` because it loads every chapter.
         """
         from cyberdip_utils.first_edition.exhibit import all_exhibits
-        from cyberdip_utils.teach import _bibliography
+        from cyberdip_utils.teach import bibliography
 
-        known, works, said = all_exhibits(), _bibliography().entries, []
+        known, works, said = all_exhibits(), bibliography().entries, []
         for e in self.raw["evidence"]:
             if e["exhibit"] not in known:
                 near = difflib.get_close_matches(e["exhibit"], known, n=1)
@@ -1124,16 +1124,15 @@ def _homes() -> dict[str, str]:
 
 def _chapter_of(exhibit: Exhibit) -> str:
     """The number of the chapter whose module holds the exhibit, or an empty text."""
-    module = exhibit.module.removeprefix("cyberdip_utils.")
-    return _homes().get(module, "")
+    return _homes().get(exhibit.module, "")
 
 
 @cache
 def _cited(key: str) -> str:
     """'Author (year)' for a key of references.bib; the key itself if it is not there."""
-    from cyberdip_utils.teach import _bibliography, format_reference
+    from cyberdip_utils.teach import bibliography, format_reference
 
-    entry = _bibliography().entries.get(key)
+    entry = bibliography().entries.get(key)
     if entry is None:
         return key
     who = format_reference(entry)[0]

@@ -1,6 +1,6 @@
 """A reader's stance on a debate, before and after, and the tally of a class.
 
-Stances go into the reader's own record (:mod:`cyberdip_utils.record`); nothing leaves the machine.
+Stances go into the reader's own record (:mod:`cyberdip_utils.readers_record`); nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from cyberdip_utils.controversies.debate import Debate
-from cyberdip_utils.record import change_record, now, read_class, read_record, work_folder
-from cyberdip_utils.refusals import quoted
+from cyberdip_utils.errors import quoted
+from cyberdip_utils.readers_record import change_record, now, read_class, read_record, work_folder
 from cyberdip_utils.teach import Panel
 
 __all__ = ["class_tally", "keep_stance", "stance", "tally"]
@@ -70,7 +70,7 @@ def keep_stance(debate: Debate, when: str, values: Mapping[str, Any], path: Path
     Raises
     ------
     ValueError, OSError
-        As :func:`checked` and :func:`cyberdip_utils.record.change_record`.
+        As :func:`checked` and :func:`cyberdip_utils.readers_record.change_record`.
     """
     if when not in WHEN:
         raise ValueError(f"when: {when!r} is not one of {', '.join(WHEN)}")

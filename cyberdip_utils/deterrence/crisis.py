@@ -26,8 +26,8 @@ import pandas as pd
 
 from cyberdip_utils.deterrence import crisis_record as record
 from cyberdip_utils.deterrence.models import attack_payoff
+from cyberdip_utils.errors import quoted
 from cyberdip_utils.evidence import posterior
-from cyberdip_utils.refusals import quoted
 
 FOLDER = Path(__file__).parent / "crisis_scenarios"
 REVEALS = {"open": 1, "technical": 2, "secret": 3}

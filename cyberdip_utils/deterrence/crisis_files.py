@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from cyberdip_utils.deterrence.crisis import Decision, State, measures, play
-from cyberdip_utils.record import record_path, work_folder, write_text
-from cyberdip_utils.refusals import quoted
+from cyberdip_utils.errors import quoted
+from cyberdip_utils.readers_record import record_path, work_folder, write_text
 
 FORMAT, VERSION = "cyberdip-crisis-game", 1
 LARGEST_FILE = 64_000  # bytes; a game is under one thousand
@@ -87,7 +87,7 @@ def from_json(text: str | bytes) -> tuple[State, str, str]:
 
 
 def games_folder() -> Path:
-    """Where games are kept: the reader's own folder (:func:`cyberdip_utils.record.work_folder`)."""
+    """Where games are kept: the reader's own folder (:func:`cyberdip_utils.readers_record.work_folder`)."""
     return work_folder()
 
 

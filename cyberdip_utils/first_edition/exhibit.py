@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import pandas as pd
 
-from cyberdip_utils.refusals import quoted
+from cyberdip_utils.errors import quoted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

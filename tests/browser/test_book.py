@@ -263,7 +263,7 @@ def test_quiz_stance_and_record(book, visit):
     with page.expect_download() as got:
         page.click("[data-record=export]")
     saved = Path(got.value.path())
-    from cyberdip_utils.record import read_record
+    from cyberdip_utils.readers_record import read_record
 
     record = read_record(saved)
     assert record["stances"]["5.2"]["before"]["why"] == "<b>because</b>"

@@ -17,7 +17,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 HOSTILE = """
 import pandas as pd
-from cyberdip_utils import load, progress, record, teach
+from cyberdip_utils import load, progress, teach
+from cyberdip_utils import readers_record as record
+from cyberdip_utils.teach.quiz import quiz_class
 from cyberdip_utils.first_edition import figures
 from cyberdip_utils.controversies import stance as stances
 from cyberdip_utils.controversies.debate import FOLDER, read_debate
@@ -59,7 +61,7 @@ shown = Exhibit("hostile", EVIL[0], view, kind=choice(KINDS, label=EVIL[1], help
 def hostile_quiz():
     options = [{"text": EVIL[0], "right": True, "feedback": ALL}, {"text": EVIL[1], "feedback": ALL}]
     import json
-    return teach._quiz_class()(questions=json.dumps([{"text": ALL, "options": options}]), name="quiz-x")
+    return quiz_class()(questions=json.dumps([{"text": ALL, "options": options}]), name="quiz-x")
 
 def hostile_stance():
     text = (FOLDER / "template.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Words of a refusal: what was given, quoted, and short whatever it was."""
+"""How an error quotes what it was given: on one line, and short whatever it was."""
 
 from __future__ import annotations
 

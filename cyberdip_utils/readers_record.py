@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberdip_utils.data import data_folder
-from cyberdip_utils.refusals import quoted
+from cyberdip_utils.errors import quoted
 
 FORMAT, VERSION = "cyberdip-record", 1
 SECTIONS = ("quizzes", "checks", "stances", "games")
