@@ -1,0 +1,224 @@
+"""The card on the page: an ipywidgets widget whose traits are the exhibit's controls.
+
+Figures travel as messages and not as widget state, so that a saved notebook stays small. Every view of a widget gets
+each new state. Running a cell again closes the cards that its last run made.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import time
+import weakref
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+if TYPE_CHECKING:
+    from cyberdip_utils.exhibit.core import Exhibit
+
+STATIC = Path(__file__).parent / "static"
+BRISK = 0.05  # seconds; what takes longer is not computed before a reader asks for it
+
+
+# ---------------------------------------------------------------- files that all cards of a page share
+
+
+def _content(name: str) -> bytes:
+    if name == "plotly.min.js":
+        import plotly
+
+        return (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    if name in ("card.js", "card.css"):
+        return (STATIC / name).read_bytes()
+    if name.endswith(".geojson"):
+        from cyberdip_utils import figures
+
+        return figures.geometry(name.removesuffix(".geojson"))
+    raise KeyError(f"no shared file {name!r}")
+
+
+@cache
+def asset(name: str) -> bytes:
+    """A shared file of the page, gzip-compressed: ``card.js``, ``card.css``, ``plotly.min.js``, ``world.geojson``.
+
+    Raises
+    ------
+    KeyError
+        No such file.
+    """
+    # plotly is large and sent once: a fast level costs a tenth more bytes and a quarter of the time
+    return gzip.compress(_content(name), compresslevel=3 if name == "plotly.min.js" else 6, mtime=0)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """A mark for each shared file that changes with it."""
+    from importlib.metadata import version
+
+    marks = {n: hashlib.sha256(_content(n)).hexdigest()[:8] for n in ("card.js", "card.css")}
+    return marks | {"plotly.min.js": version("plotly")}
+
+
+# ---------------------------------------------------------------- one card a cell
+
+
+_shown: dict[str, tuple[str, list[weakref.ref]]] = {}  # cell -> its last run, and the cards of that run
+
+
+def _parent() -> tuple[str, str]:
+    """The cell that runs and the message that runs it; empty outside a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    message = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = message.get("metadata", {}).get("cellId", "")
+    return cell, message.get("header", {}).get("msg_id", "")
+
+
+def _note(card: Card) -> None:
+    """Remember a card for its cell, and close those that an earlier run of the cell made."""
+    cell, run = _parent()
+    if not cell:
+        return
+    before, cards = _shown.get(cell, (run, []))
+    if before != run:
+        for old in filter(None, (ref() for ref in cards)):
+            old.close()
+        cards = []
+    _shown[cell] = (run, [*cards, weakref.ref(card)])
+
+
+class Card(anywidget.AnyWidget):
+    """An exhibit on the page. Made by :meth:`Exhibit.show`; each control is a trait."""
+
+    _esm = STATIC / "notebook.js"
+    _spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, exhibit: Exhibit, values: Mapping[str, Any]):
+        self._exhibit = exhibit
+        self._quiet = False
+        self._took = 0.0
+        self._first = exhibit.payload(**values)  # a broken exhibit shows here, not in the browser
+        super().__init__(_spec=exhibit.spec() | {"assets": versions()}, **values)
+        self._spec = self._spec | {"id": self.model_id}
+        self.on_msg(self._asked)
+        self.observe(self._moved, names=list(exhibit.controls))
+        _note(self)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The values of all controls, by name."""
+        return {key: getattr(self, key) for key in self._exhibit.controls}
+
+    def _payload(self) -> bytes:
+        return self._exhibit.payload(**self.settings)
+
+    def _push(self) -> None:
+        if self.comm is not None:
+            self.send({"kind": "push", "values": self.settings}, [self._payload()])
+
+    def _moved(self, _change) -> None:
+        if not self._quiet:
+            self._push()
+
+    def _asked(self, _, message: dict, _buffers) -> None:
+        kind, reply = message.get("kind"), {"kind": message.get("kind"), "id": message.get("id")}
+        if kind == "asset":
+            self.send(reply, [asset(message["name"])])
+        elif kind == "csv":
+            self.send(reply, [self._exhibit.csv(**message["values"]).encode()])
+        elif kind == "ahead":  # what the reader may ask for next, if it costs next to nothing
+            content = self._ahead(message["values"])
+            self.send(reply, [] if content is None else [content])
+        elif kind == "moved":  # the page had the state already; the other views have not
+            self._take(message["values"])
+            self._push()
+        elif kind in ("view", "open"):
+            if kind == "view":
+                self._take(message["values"])
+            content = self._timed(message["values"] if kind == "view" else self.settings)
+            self.send(reply | {"values": self.settings, "keep": True}, [content])
+            if kind == "view":
+                self.send({"kind": "push", "values": self.settings, "for": message.get("id")}, [content])
+
+    def _take(self, values: Mapping[str, Any]) -> None:
+        """Take over the page's values; a value that is refused stays out, and the payload says why."""
+        self._quiet = True
+        try:
+            with self.hold_trait_notifications():
+                for key, value in values.items():
+                    setattr(self, key, value)
+        except (ValueError, TypeError, traitlets.TraitError):
+            pass
+        finally:
+            self._quiet = False
+
+    def _ahead(self, values: Mapping[str, Any]) -> bytes | None:
+        """A state that nobody has asked for yet; None where it could keep the kernel from what somebody asks."""
+        if self._took > BRISK:
+            return None
+        try:
+            return self._timed(values)
+        except Exception:  # strict: whoever asks for it will see what is wrong
+            return None
+
+    def _timed(self, values: Mapping[str, Any]) -> bytes:
+        began = time.perf_counter()
+        content = self._exhibit.payload(**values)
+        took = time.perf_counter() - began
+        if took > 0.001:  # less: it was remembered, which says nothing of the next
+            self._took = took
+        return content
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
+        bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        data = data | {"text/plain": self._exhibit.text(**self.settings)}
+        return (data, *rest) if rest else data
+
+    def _ipython_display_(self) -> None:
+        """The static form and the live card; the page hides the first where the second runs."""
+        from IPython.display import display
+
+        still = self._exhibit.html(**self.settings)
+        block = f"<div class='cdx-static' data-cdx='{self.model_id}'>{still}</div>"
+        display({"text/html": block, "text/plain": self._exhibit.text(**self.settings)}, raw=True)
+        display(
+            self._repr_mimebundle_()[0]
+            if isinstance(self._repr_mimebundle_(), tuple)
+            else self._repr_mimebundle_(),
+            raw=True,
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._exhibit.name}: {self._exhibit.describe(**self.settings)}>"
+
+
+def _trait(exhibit: Exhibit, key: str) -> tuple[traitlets.Any, Any]:
+    """A trait for a control, and the function that holds its values to what the control allows."""
+    control = exhibit.controls[key]
+
+    def valid(_self: Card, proposal) -> Any:
+        return control.check(key, control.clip(proposal.value))
+
+    return traitlets.Any(), traitlets.validate(key)(valid)
+
+
+@cache
+def _class(exhibit: Exhibit) -> type[Card]:
+    """The card of one exhibit: ``Card`` with a trait for each control."""
+    members: dict[str, Any] = {"__doc__": f"{exhibit.title} Controls: {', '.join(exhibit.controls)}."}
+    for key in exhibit.controls:
+        trait, valid = _trait(exhibit, key)
+        members |= {key: trait, f"_valid_{key}": valid}
+    return type(f"Card_{exhibit.name}", (Card,), members)
+
+
+def card(exhibit: Exhibit, values: Mapping[str, Any]) -> Card:
+    """The widget of an exhibit, opened at these values (all controls, in normal form)."""
+    return _class(exhibit)(exhibit, values)
