@@ -1,4 +1,7 @@
-"""The words of the field: what each means, how it is written, and which chapter explains it."""
+"""The words of the field: what each means, how it is written, and which chapter explains it.
+
+They stand in ``glossary.toml``; a chapter with a folder of its own may bring more under ``[glossary.SLUG]`` in ``chapter.toml``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,20 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from cyberdip_utils.teach.chapters import chapter_parts, chapters
+
 _FILE = Path(__file__).resolve().parent / "glossary.toml"
 _FIELDS = {"term", "also", "name", "meaning", "chapter"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _listed() -> list[tuple[str, str, dict]]:
+    """Where an entry stands, its slug, and the entry."""
+    found = [("glossary.toml", *item) for item in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()]
+    for number, c in chapters().items():
+        own = chapter_parts(number)["glossary"] if c.folder else {}
+        found += [(f"chapter {number}", slug, {"chapter": number, **entry}) for slug, entry in own.items()]
+    return found
 
 
 @cache
@@ -26,15 +40,17 @@ def terms() -> dict[str, dict]:
     Raises
     ------
     ValueError
-        An entry lacks a field, has one too many, or has a slug that is not of small letters, digits and hyphens.
+        An entry lacks a field, has one too many, has a slug that is not of small letters, digits and hyphens, or is there twice.
     """
     entries = {}
-    for slug, entry in tomllib.loads(_FILE.read_text(encoding="utf-8")).items():
+    for where, slug, entry in _listed():
         full = {"also": [], "name": "", **entry}
         if not _SLUG.fullmatch(slug) or set(full) != _FIELDS:
             raise ValueError(
-                f"glossary.toml: {slug!r} needs {', '.join(sorted(_FIELDS))}; it has {', '.join(entry)}"
+                f"{where}: {slug!r} needs {', '.join(sorted(_FIELDS))}; it has {', '.join(entry)}"
             )
+        if slug in entries:
+            raise ValueError(f"{where}: {slug!r} is in the glossary already")
         entries[slug] = full
     return dict(sorted(entries.items(), key=lambda kv: (kv[1]["term"].casefold(), kv[0])))
 

@@ -14,13 +14,12 @@ _FILE = Path(__file__).resolve().parent / "topics.toml"
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: code, short name for pictures, what it is, the chapters that claim it, its home among them."""
+    """One topic: code, short name for pictures, what it is, and the chapters that claim it."""
 
     code: str
     short: str
     what: str
     chapters: tuple[str, ...]
-    home: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,6 @@ def _read() -> dict:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
-def _frozen(entry: dict) -> dict:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-
-
 @cache
 def groups() -> dict[str, str]:
     """The five groups of topics by letter."""
@@ -51,17 +46,26 @@ def groups() -> dict[str, str]:
 @cache
 def topics() -> dict[str, Topic]:
     """All topics by code, in the order of the list."""
-    return {t["code"]: Topic(**_frozen(t)) for t in _read()["topic"]}
+    claims = {n: c.topics for n, c in chapters().items()}
+    return {
+        t["code"]: Topic(**t, chapters=tuple(n for n, codes in claims.items() if t["code"] in codes))
+        for t in _read()["topic"]
+    }
 
 
 @cache
 def paths() -> dict[str, ReadingPath]:
     """The paths by key."""
-    return {p["key"]: ReadingPath(**_frozen(p)) for p in _read()["path"]}
+    made = {}
+    for p in _read()["path"]:
+        first = p["chapters"]
+        rest = [n for n in chapters() if n not in first] if p.get("then_all") else []
+        made[p["key"]] = ReadingPath(p["key"], p["name"], p["goal"], (*first, *rest))
+    return made
 
 
 def claimed() -> dict[str, tuple[Chapter, ...]]:
-    """The chapters that are written and claim a topic in ``chapters.toml``, by code, in reading order."""
+    """The chapters that are written and claim a topic, by code, in reading order."""
     return {code: tuple(c for c in chapters().values() if code in c.topics) for code in topics()}
 
 

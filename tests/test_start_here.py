@@ -29,20 +29,15 @@ def test_the_codes_are_the_27_of_the_field():
     assert set(groups()) == {code[0] for code in topics()}
 
 
-def test_every_topic_has_a_home_and_words():
+def test_every_topic_has_chapters_and_words():
     for topic in topics().values():
-        assert topic.home and set(topic.home) <= set(topic.chapters), topic.code
+        assert topic.chapters, f"no chapter claims {topic.code}"
         assert 3 < len(topic.short) <= 14 and len(topic.what) > 20
-        assert list(topic.chapters) == sorted(topic.chapters)
-    every = set(paths()["student"].chapters)
-    assert {n for t in topics().values() for n in t.chapters} == every - GENERAL
+    assert {n for t in topics().values() for n in t.chapters} == set(chapters()) - GENERAL
 
 
-@pytest.mark.parametrize("number", chapters())
-def test_a_chapter_claims_exactly_the_topics_expected_of_it(number):
-    expected = {t.code for t in topics().values() if number in t.chapters}
-    assert set(chapters()[number].topics) == expected
-    assert bool(expected) != (number in GENERAL)
+def test_chapters_claim_topics_that_there_are():
+    assert {code for c in chapters().values() for code in c.topics} <= set(topics())
 
 
 def test_the_readme_has_the_table_of_topics_as_generated():
@@ -88,8 +83,7 @@ def test_field_map_counts_time_once_and_narrows():
 
 
 def test_the_student_path_is_the_whole_handbook():
-    assert set(chapters()) <= set(paths()["student"].chapters)
-    assert len(paths()["student"].chapters) == len(set(paths()["student"].chapters)) == 26
+    assert sorted(paths()["student"].chapters) == sorted(chapters())
 
 
 @pytest.mark.parametrize("key", paths())
