@@ -144,7 +144,7 @@ def top(frame: pd.DataFrame, label: str, value: str, *, where: Where = None, low
         return Top("nobody", label, value, where, (), 0.0, False, lowest)
     best = float(numbers.min() if lowest else numbers.max())
     names = tuple(dict.fromkeys(str(x) for x, n in zip(found[label], numbers, strict=True) if _same(n, best)))
-    text = words.listed(names, 4) + (", equal" if len(names) > 1 else "")
+    text = words.listed(names, 4) + (" (equal)" if len(names) > 1 else "")
     return Top(text, label, value, where, names, best, len(names) > 1, lowest)
 
 

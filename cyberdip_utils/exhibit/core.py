@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 IN_SIGHT = 4  # controls that a reader sees without asking for more
 #: Names that a widget or an exhibit has for itself; a control of that name would hide them.
 RESERVED = frozenset(
-    """add_class add_traits blur brief caveat class_own_trait_events class_own_traits class_trait_names class_traits close
-    close_all code comm cross_validation_lock csv data draw evidence figure focus get_interact_value get_manager_state
-    get_state get_view_spec has_trait help hold_sync hold_trait_notifications html id ipython_display_callback keys layout link
-    log model_id more name notify_change observe observe_all on_msg on_trait_change on_widget_constructed open open_all payload
-    remove_class say send send_state set_state set_trait setup_instance show sources spec state stop table tabbable text
-    title tooltip trait_defaults trait_events trait_has_value trait_metadata trait_names trait_values traits unlink unobserve
-    unobserve_all values view widget_types widgets""".split()
+    """add_class add_traits blur brief caveat check cite class_own_trait_events class_own_traits class_trait_names class_traits
+    close close_all code comm controls cross_validation_lock csv data defaults describe draw figure focus get_manager_state
+    get_state get_view_spec handle_comm_opened handle_control_comm_opened has_trait hold_sync hold_trait_notifications html keys
+    layout link log model_id module more name notify_change observe on_msg on_trait_change on_widget_constructed open payload
+    remove_class say send send_state sentence set_state set_trait settings setup_instance show sources spec state states table
+    tabbable text title tooltip trait_defaults trait_events trait_has_value trait_metadata trait_names trait_values traits
+    unobserve unobserve_all widget_types widgets""".split()
 )
 
 Draw = Callable[..., "go.Figure"]

@@ -1,0 +1,103 @@
+"""Claims tell ties, zeros and missing figures rightly, and a wrong one is found out by its table."""
+
+import pandas as pd
+import pytest
+
+from cyberdip_utils import claims, words
+
+FRAME = pd.DataFrame(
+    {
+        "state": ["China", "Russia", "Iran", "Israel"],
+        "incidents": [7, 7, 3, 0],
+        "all": [10, 20, 30, 40],
+        "rate": [0.5, None, 0.25, 0.0],
+        "year": [2020, 2021, 2022, 2023],
+    }
+)
+
+
+def test_a_tie_is_told():
+    lead = claims.top(FRAME, "state", "incidents")
+    assert str(lead) == "China and Russia (equal)" and lead.tied and lead.verb("leads", "lead") == "lead"
+    assert lead.faults(FRAME) == []
+    assert lead.faults(FRAME.assign(incidents=[7, 8, 3, 0]))
+
+
+def test_nobody_leads_where_all_are_zero():
+    none = claims.top(FRAME.assign(incidents=0), "state", "incidents")
+    assert not none and str(none) == "nobody" and none.faults(FRAME)
+
+
+def test_the_lowest_can_be_zero():
+    assert claims.top(FRAME, "state", "rate", lowest=True).names == ("Israel",)
+
+
+def test_a_part_has_its_denominator():
+    part = claims.part(FRAME, "incidents", {"state": ["China", "Iran"]})
+    assert (str(part), part.counts) == ("59%", "10 of 17") and part.faults(FRAME) == []
+    other = claims.part(
+        FRAME, "incidents", {"year": range(2020, 2022)}, of="all", among={"year": range(2020, 2022)}
+    )
+    assert other.counts == "14 of 30" and other.faults(FRAME) == []
+    assert other.faults(FRAME.assign(all=1))
+    assert str(claims.part(FRAME.assign(incidents=0), "incidents")) == "no cases"
+
+
+def test_a_whole_population_has_no_interval():
+    assert claims.part(FRAME, "incidents", {"state": "Iran"}).interval == "6–41%"
+    with pytest.raises(ValueError, match="no interval"):
+        claims.part(FRAME, "incidents", {"state": "Iran"}, sample=False).interval  # noqa: B018
+
+
+def test_no_figure_is_not_zero():
+    assert str(claims.value(FRAME, "rate", {"state": "Russia"}, percent=True)) == "no figure"
+    assert str(claims.value(FRAME, "rate", {"state": "Israel"}, percent=True)) == "0%"
+    assert claims.value(FRAME, "rate", {"state": "Russia"}).faults(FRAME) == []
+    assert claims.value(FRAME, "rate", {"state": "Russia"}).faults(FRAME.fillna({"rate": 0.0}))
+
+
+def test_a_change_needs_both_ends():
+    def change(a, b):
+        return claims.change(FRAME, "incidents", {"year": a}, {"year": b})
+
+    assert str(change(2020, 2022)) == "fell from 7 to 3" and str(change(2020, 2021)) == "stayed at 7"
+    assert str(change(2020, 2019)) == "cannot be compared: no figure for 2019" and not change(2020, 2019)
+    assert change(2020, 2022).faults(FRAME) == [] and change(2020, 2022).faults(FRAME.assign(incidents=1))
+
+
+def test_an_empty_sentence_is_checked_too():
+    said = claims.empty(FRAME.assign(incidents=0), "incidents", "Nobody is named.")
+    assert said.faults(FRAME.assign(incidents=0)) == [] and said.faults(FRAME)
+
+
+def test_figures_come_from_claims():
+    good = claims.sentence(
+        "{n} {verb}", "here.", n=claims.rows(FRAME, "state"), verb=claims.outside("stand", "a verb")
+    )
+    assert good.text == "4 states stand here." and good.faults(FRAME) == []
+    assert any("no claim" in f for f in claims.sentence("Here are 4 states.").faults(FRAME))
+    assert any("240" in f for f in claims.sentence("x" * 300 + ".").faults(FRAME))
+    with pytest.raises(ValueError, match="asks for 'm'"):
+        claims.sentence("{m}.", n=claims.rows(FRAME))
+    with pytest.raises(ValueError, match="no column 'x'"):
+        claims.total(FRAME, "x")
+
+
+def test_words():
+    assert (
+        words.share(21, 50) == "42% (21 of 50; 29–56%)"
+        and words.share(21, 50, sample=False) == "42% (21 of 50)"
+    )
+    assert [words.plural(n, "state") for n in (0, 1, 1204)] == ["0 states", "1 state", "1,204 states"]
+    assert words.plural(2, "country") == "2 countries" and words.plural(2, "day") == "2 days"
+    assert (
+        words.listed("abc") == "a, b and c"
+        and words.listed([]) == ""
+        and words.listed("abc", 1) == "a and 2 more"
+    )
+    assert words.day("2025-03-03") == "3 March 2025" and words.day(pd.NaT) == "no date"
+    assert (
+        words.percent(0.004) == "0.4%"
+        and words.percent(None) == "no figure"
+        and words.number(-1234.5) == "−1,234"
+    )
