@@ -59,7 +59,10 @@ def _by_hand(table: pd.DataFrame, where: Where) -> list[dict]:
     return [r for r in records if all(_wanted(r[c], w) for c, w in (where or {}).items())]
 
 
-def _sum(records: list[dict], column: str) -> float:
+def _sum(records: list[dict], column: str | None) -> float:
+    """The sum of a column over rows, or how many rows there are."""
+    if column is None:
+        return float(len(records))
     return math.fsum(float(r[column]) for r in records if not words._missing(r[column]))
 
 
@@ -148,11 +151,15 @@ def top(frame: pd.DataFrame, label: str, value: str, *, where: Where = None, low
     return Top(text, label, value, where, names, best, len(names) > 1, lowest)
 
 
+def _amount(frame: pd.DataFrame, column: str | None) -> float:
+    return float(len(frame)) if column is None else float(frame[column].sum())
+
+
 @dataclass(frozen=True)
 class Part(Claim):
-    """A share: a column's sum over some rows, of its sum over all or of another column's."""
+    """A share: a column's sum over some rows (or their number), of its sum over all or of another column's."""
 
-    column: str
+    column: str | None
     where: Where
     of: str | None
     among: Where
@@ -184,7 +191,7 @@ class Part(Claim):
         return [
             f"{what} is {found}, not {said}"
             for what, found, said in (
-                (f"{self.column} where {self.where}", k, self.k),
+                (f"{self.column or 'the number of rows'} where {self.where}", k, self.k),
                 ("the whole", n, self.n),
             )
             if not _same(found, said)
@@ -193,7 +200,7 @@ class Part(Claim):
 
 def part(
     frame: pd.DataFrame,
-    column: str,
+    column: str | None,
     where: Where = None,
     *,
     of: str | None = None,
@@ -205,8 +212,8 @@ def part(
 
     Parameters
     ----------
-    column : str
-        What is summed.
+    column : str or None
+        What is summed; None counts rows.
     where : mapping, optional
         The rows of the part; all by default.
     of : str, optional
@@ -217,8 +224,7 @@ def part(
         Whether the cases are a sample, which has an interval (``.interval``), or a whole population, which has none.
     """
     _columns(frame, column, of)
-    k = float(_chosen(frame, where)[column].sum())
-    n = float(_chosen(frame, among)[of or column].sum())
+    k, n = _amount(_chosen(frame, where), column), _amount(_chosen(frame, among), of or column)
     text = words.percent(k / n, digits) if n else "no cases"
     return Part(text, column, where, of, among, k, n, sample)
 

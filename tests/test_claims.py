@@ -43,6 +43,12 @@ def test_a_part_has_its_denominator():
     assert str(claims.part(FRAME.assign(incidents=0), "incidents")) == "no cases"
 
 
+def test_a_part_can_count_rows():
+    part = claims.part(FRAME, None, {"incidents": 7}, among={"year": range(2020, 2023)})
+    assert part.counts == "2 of 3" and part.faults(FRAME) == []
+    assert part.faults(FRAME.head(2))
+
+
 def test_a_whole_population_has_no_interval():
     assert claims.part(FRAME, "incidents", {"state": "Iran"}).interval == "6–41%"
     with pytest.raises(ValueError, match="no interval"):
