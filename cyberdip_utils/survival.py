@@ -201,3 +201,41 @@ def cumulative_incidence(time: Sequence[float], cause: Sequence[str], causes: Se
                 parts.append(pd.DataFrame({"time": times, "cause": name, "incidence": gained}))
     columns = ["time", "cause", "incidence"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def quantile_time(curve: pd.DataFrame, share: float) -> float:
+    """First time by which this share (0 to 1) has had the event; ``inf`` if that is never reached."""
+    reached = curve[curve["survival"] <= 1 - share + 1e-12]
+    return float(reached["time"].iloc[0]) if len(reached) else math.inf
+
+
+def reached_by(curve: pd.DataFrame, times: Sequence[float]) -> pd.DataFrame:
+    """The curve turned round and read at given times.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        From :func:`kaplan_meier`.
+    times : sequence of float
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per time: share that has had the event (0 to 1), low, high (ends of its interval); all 0 before the
+        first event.
+    """
+    place = np.searchsorted(curve["time"].to_numpy(dtype=float), np.asarray(times, dtype=float), side="right")
+    had = {"share": "survival", "low": "high", "high": "low"}
+    return pd.DataFrame(
+        {name: np.concatenate([[0.0], 1 - curve[column].to_numpy(dtype=float)])[place] for name, column in had.items()}
+    )
+
+
+def date_bounds(on: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """First and last day that a date can mean whose precision is ``day``, ``month`` or ``year``; missing stays so."""
+    code = precision.astype(str)
+    month, year = code == "month", code == "year"
+    first = on.where(~year, on.dt.to_period("Y").dt.start_time)
+    last = on.where(~year, on.dt.to_period("Y").dt.end_time.dt.normalize())
+    first = first.where(~month, on.dt.to_period("M").dt.start_time)
+    return first, last.where(~month, on.dt.to_period("M").dt.end_time.dt.normalize())

@@ -1,0 +1,444 @@
+"""Data functions of chapter 1.2: who speaks, how long it takes, how clues add up, what the attackers are called.
+
+An attribution is a claim: someone says, on a day and on some basis, who did it. Counts say what they count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from cyberdip_utils import evidence, survival
+from cyberdip_utils.countries import name as country
+from cyberdip_utils.data import cached, load
+
+ANY = "any"
+LAST = 2024  # the record of incidents ends in December 2024
+
+# ---------------------------------------------------------------- claims
+
+ATTACKER, FIRM, RECEIVER, THIRD, COURT, MEDIA, OTHER = SPEAKERS = (
+    "the attacker",
+    "security firms and researchers",
+    "receiving state",
+    "another state or body",
+    "court or other legal step",
+    "media",
+    "other or not said",
+)
+OFFICIAL, REST = "states, courts and international bodies", "media and others"
+GROUPS = (OFFICIAL, FIRM, ATTACKER, REST)
+GROUP = {RECEIVER: OFFICIAL, THIRD: OFFICIAL, COURT: OFFICIAL, FIRM: FIRM, ATTACKER: ATTACKER, MEDIA: REST, OTHER: REST}
+LEGAL = (
+    "domestic legal action",
+    "political statement and indictment or sanctions",
+    "media statement and indictment or sanctions",
+)
+POLITICAL = ("political statement", "media statement and political or technical report")
+BASES = {
+    "attacker confirms": ATTACKER,
+    "security community": FIRM,
+    "receiver's government": RECEIVER,
+    "EU institution": THIRD,
+    "international organisation": THIRD,
+    "media": MEDIA,
+}
+
+
+def speaker(basis: str, form: str) -> str:
+    """Who speaks, from EuRepoC's basis and form of an attribution.
+
+    A legal step (indictment, arrest, sanction) goes before the rest. "Third party" is another state only if it
+    spoke in political form: the code also holds human-rights groups and institutes, and these go to the rest.
+    """
+    if form in LEGAL:
+        return COURT
+    if basis == "third party" and form in POLITICAL:
+        return THIRD
+    return BASES.get(basis, OTHER)
+
+
+@cached
+def claims() -> pd.DataFrame:
+    """Rows of ``incident_attributions`` that name someone, with who speaks and the bounds of the date.
+
+    Rows in which nobody is named are records of silence, not claims, and stay out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table's columns and: speaker (one of seven kinds); group (one of four); by_state (a government speaks);
+        names_state (a state, territory, region or organisation is named as the origin); earliest, latest (bounds of
+        the date; missing without one); year.
+    """
+    rows = load("incident_attributions").astype({"basis": str, "type": str, "category": str})
+    rows = rows[rows["category"] != "not attributed"].reset_index(drop=True)
+    spoke = [speaker(*pair) for pair in zip(rows["basis"], rows["type"], strict=True)]
+    rows["speaker"] = pd.Categorical(spoke, SPEAKERS, ordered=True)
+    rows["group"] = [GROUP[s] for s in spoke]
+    ally = (rows["basis"] == "third party") & rows["type"].isin(LEGAL + POLITICAL)
+    rows["by_state"] = (rows["basis"] == "receiver's government") | ally
+    rows["names_state"] = rows["origin_status"].isin(["state", "region", "organisation"])
+    rows["earliest"], rows["latest"] = survival.date_bounds(rows["attributed_on"], rows["attributed_precision"])
+    rows["year"] = rows["attributed_on"].dt.year.astype("Int64")
+    return rows
+
+
+def origins() -> list[tuple[str, str]]:
+    """Options of a control: every state or territory that is named in an attribution."""
+    codes = claims()["iso3"].dropna().unique()
+    return [("anyone", ANY), *sorted((country(c), c) for c in codes)]
+
+
+def naming(origin: str) -> pd.DataFrame:
+    """The claims that name a state or territory as the initiator's; ``any`` keeps all."""
+    rows = claims()
+    if origin == ANY:
+        return rows
+    if origin not in set(rows["iso3"].dropna()):
+        raise ValueError(f"origin: {origin!r} is not named in any attribution; use an ISO code such as RUS, or 'any'")
+    return rows[rows["iso3"] == origin]
+
+
+def attributions_by_year(origin: str = ANY, since: int = 2011) -> pd.DataFrame:
+    """Distinct dated attributions by year and group of speakers.
+
+    An attribution on which two groups speak counts once for each. Years without any are zeros; attributions without
+    a date are in no year.
+
+    Parameters
+    ----------
+    origin : str
+        ISO code of the state or territory that is named, or ``any``.
+    since : int
+        First year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        year, the four groups, all (their sum).
+    """
+    rows = naming(origin).dropna(subset=["year"]).astype({"year": int})
+    counts = {g: rows[rows["group"] == g].groupby("year")["attribution_id"].nunique() for g in GROUPS}
+    years = pd.RangeIndex(since, LAST + 1, name="year")
+    table = pd.DataFrame({g: n.reindex(years, fill_value=0) for g, n in counts.items()})
+    return table.assign(all=table.sum(axis=1)).reset_index()
+
+
+PERIODS = {"all": (1900, LAST), "before": (1900, 2022), "after": (2023, LAST)}
+
+
+def first_speakers(origin: str = ANY, period: str = "all") -> pd.DataFrame:
+    """For each kind of speaker: distinct incidents in which it spoke at all, alone, and first of several.
+
+    First means a known date before which no other kind of speaker can have spoken. An undated attribution could
+    lie anywhere, so an incident that has one from another speaker has no first.
+
+    Parameters
+    ----------
+    origin : str
+        As in :func:`attributions_by_year`.
+    period : str
+        A key of ``PERIODS``: when the incident began, before 2023 or after the record's rule was widened.
+    """
+    rows = naming(origin)
+    if period != "all":
+        began = load("incidents").set_index("incident_id")["start_on"].dt.year
+        rows = rows[rows["incident_id"].map(began).between(*PERIODS[period]).to_numpy(dtype=bool, na_value=False)]
+    low, high = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01")
+    dated = rows.assign(low=rows["earliest"].fillna(low), high=rows["latest"].fillna(high))
+    spoke = dated.groupby(["incident_id", "speaker"], observed=True).agg(low=("low", "min"), high=("high", "min"))
+    spoke = spoke.reset_index().sort_values(["incident_id", "high"], kind="stable")
+    alone = spoke[~spoke["incident_id"].duplicated(keep=False)]
+    lead = spoke.drop_duplicates("incident_id").set_index("incident_id")
+    rest = spoke[spoke["incident_id"].duplicated()].groupby("incident_id")["low"].min().reindex(lead.index)
+    first = lead[rest.notna() & (lead["high"] < rest)]
+    counted = {"spoke": spoke, "alone": alone, "first of several": first}
+    table = {role: part["speaker"].value_counts().reindex(SPEAKERS, fill_value=0) for role, part in counted.items()}
+    return pd.DataFrame(table).rename_axis("speaker").reset_index().astype({"speaker": str})
+
+
+# ---------------------------------------------------------------- time to attribution
+
+EVENTS = {
+    "any": "somebody is named",
+    "origin": "a state or territory is named",
+    "others": "someone other than the attacker names somebody",
+    "government": "a government or court names somebody",
+}
+DATES = {
+    "both": "early and late reading",
+    "late": "late reading",
+    "early": "early reading",
+    "exact": "exact dates only",
+}
+KINDS = ("state", "state-affiliated", "non-state group", "individual")
+BEGAN = {"2000–2010": (2000, 2010), "2011–2016": (2011, 2016), "2017–2022": (2017, 2022), "2023–2024": (2023, 2024)}
+SPLITS = {
+    "none": ("all incidents",),
+    "initiator": KINDS,
+    "speaker": GROUPS,
+    "period": tuple(BEGAN),
+}
+FEWEST = 5  # incidents that a group needs to be drawn
+
+
+def started() -> pd.DataFrame:
+    """Incidents with a start: first and last day it can mean, last update of the record and day of its entry."""
+    rows = load("incidents").dropna(subset=["start_on"]).set_index("incident_id")
+    low, high = survival.date_bounds(rows["start_on"], rows["start_precision"])
+    return pd.DataFrame({"low": low, "high": high, "updated": rows["updated_on"], "entered": rows["added_on"]})
+
+
+def shortest_and_longest(event: str) -> pd.DataFrame:
+    """By incident: shortest and longest days to the first claim that ends the wait, and if one lies before the start.
+
+    A start or a date that is only a month or a year is an interval, and so is the wait. A claim without a date came
+    at some time between the start and the last update of the record. Claims before the start count as day 0.
+    """
+    base, rows = started(), claims()
+    ending = {
+        "any": rows["names_state"] | True,
+        "origin": rows["names_state"],
+        "others": rows["group"] != ATTACKER,
+        "government": rows["by_state"] | (rows["speaker"] == COURT),
+    }[event]
+    rows = rows[ending & rows["incident_id"].isin(base.index)]
+    low, high, seen = (rows["incident_id"].map(base[c]) for c in ("low", "high", "updated"))
+    last = rows["latest"].fillna(seen)
+    last = last.where(last <= seen, np.maximum(seen, rows["earliest"].fillna(seen)))
+    days = pd.DataFrame({"incident_id": rows["incident_id"], "before": rows["latest"] < low})
+    days["shortest"] = (rows["earliest"].fillna(low) - high).dt.days.clip(lower=0)
+    days["longest"] = (last - low).dt.days.clip(lower=0)
+    return days.groupby("incident_id").agg({"shortest": "min", "longest": "min", "before": "any"})
+
+
+@cached
+def kinds() -> pd.DataFrame:
+    """By incident: kind of initiator named, group of the speaker first heard, period of the start."""
+    who = load("incident_initiators").astype({"category": str})
+    who = who[who["category"].isin(KINDS)].sort_values(["incident_id", "settled", "n"], ascending=[True, False, True])
+    told = claims().sort_values(["incident_id", "latest", "speaker"], kind="stable", na_position="last")
+    year = load("incidents").set_index("incident_id")["start_on"].dt.year
+    table = pd.DataFrame(index=year.index)
+    table["initiator"] = who.drop_duplicates("incident_id").set_index("incident_id")["category"]
+    table["speaker"] = told.drop_duplicates("incident_id").set_index("incident_id")["group"]
+    table["period"] = None
+    for name, years in BEGAN.items():
+        table.loc[year.between(*years), "period"] = name
+    return table.assign(none="all incidents")
+
+
+@cached
+def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> pd.DataFrame:
+    """Days from the start of each incident to its first attribution, or to the last day it was watched.
+
+    Parameters
+    ----------
+    event : str
+        What ends the wait, a key of ``EVENTS``.
+    dates : str
+        How vague dates are read: ``early`` gives the shortest wait that they allow, ``late`` the longest; ``exact`` keeps
+        only incidents whose wait is known to the day.
+    watched : str
+        When watching stopped: ``updated``, last update of the record, or ``entered``, the day it was added.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By incident_id: time (days), event (bool), before (a claim lies before the start), initiator, speaker, period.
+    """
+    for what, given, allowed in (("event", event, EVENTS), ("dates", dates, ("early", "late", "exact"))):
+        if given not in allowed:
+            raise ValueError(f"{what}: {given!r} is not one of {', '.join(allowed)}")
+    base = started()
+    ends = shortest_and_longest(event).reindex(base.index)
+    came = ends["longest" if dates == "late" else "shortest"]
+    until = (base[watched] - base["high" if dates == "early" else "low"]).dt.days.clip(lower=0)
+    if dates == "exact":
+        sharp = (base["low"] == base["high"]) & (came.isna() | (came == ends["longest"]))
+        came, until = came[sharp], until[sharp]
+    if watched == "updated":  # an attribution in the record was made before the record was last looked at
+        until = until.where(came.isna() | (came <= until), came)
+    happened = came.notna() & (came <= until)
+    table = pd.DataFrame({"time": came.where(happened, until).astype(float), "event": happened})
+    table["before"] = ends["before"].reindex(table.index).eq(True)
+    return table.join(kinds())
+
+
+def read_off(waiting: pd.DataFrame, days: list[int]) -> pd.DataFrame:
+    """Kaplan–Meier share attributed by each day, with the ends of its 95% interval."""
+    return survival.reached_by(survival.kaplan_meier(waiting["time"], waiting["event"]), days)
+
+
+def waiting_curves(
+    event: str = "any", split: str = "none", dates: str = "both", horizon: int = 365
+) -> pd.DataFrame:
+    """Estimated share of incidents attributed by each day, by group (Kaplan–Meier).
+
+    Parameters
+    ----------
+    event, dates : str
+        As in :func:`waits`; ``both`` gives the range of the early and the late reading in place of one curve and its
+        interval. The two readings are estimates, not limits: with few incidents left a reading between them can lie outside.
+    split : str
+        A key of ``SPLITS``.
+    horizon : int
+        Last day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        group, incidents, day, share, low, high; a row where a figure changes and one for the last day. With both
+        readings, share is the late one, and low and high are the lower and the higher of the two.
+    """
+    days = list(range(horizon + 1))
+    late, early = waits(event, "late" if dates == "both" else dates), waits(event, "early")
+    parts = [pd.DataFrame({"group": [], "incidents": [], "day": [], "share": [], "low": [], "high": []})]
+    for group in SPLITS[split]:
+        mine = late[late[split] == group]
+        if len(mine) < FEWEST:
+            continue
+        part = read_off(mine, days)
+        if dates == "both":
+            other = read_off(early[early[split] == group], days)["share"]
+            part["low"], part["high"] = np.minimum(part["share"], other), np.maximum(part["share"], other)
+        part.insert(0, "day", days)
+        moved = part.drop(columns="day").diff().ne(0).any(axis=1) | (part["day"] == horizon)
+        parts.append(part[moved].assign(group=group, incidents=len(mine)))
+    columns = ["group", "incidents", "day", "share", "low", "high"]
+    return pd.concat(parts[1:] or parts, ignore_index=True)[columns]
+
+
+# ---------------------------------------------------------------- evidence
+
+A, B, C = "state A", "state B", "someone else"
+#: Illustrative, not estimated from anything: (key, short, clue, ratio against B, ratio against someone else, forgeable).
+CLUES = (
+    ("code", "shared code", "Code shared with earlier operations laid to A", 8.0, 20.0, True),
+    ("hours", "hours, language", "Language settings and working hours fit A", 3.0, 4.0, True),
+    ("servers", "shared servers", "Servers used before in operations laid to A", 6.0, 30.0, True),
+    ("motive", "motive", "The target matters to A", 1.5, 6.0, False),
+    ("source", "intercept or source", "An intercept or a human source names A's service", 20.0, 50.0, False),
+    ("money", "money or arrest", "A money trail or an arrest leads to A's officials", 10.0, 25.0, False),
+    ("denial", "A denies it", "A denies it", 1.0, 1.0, False),
+    ("claim", "a group claims it", "A group with no known tie to A claims it", 0.8, 0.4, False),
+)
+SOFT, HARD = "can be forged", "hard to forge"
+
+
+def weigh_clues(
+    prior: int = 30, found: tuple[str, ...] = ("code", "hours", "servers"), false_flag: int = 10, doubt: float = 2
+) -> pd.DataFrame:
+    """Probability that state A did it, after each clue, by Bayes' rule with a false-flag probability.
+
+    What the prior leaves is shared evenly by state B and someone else. The model: :mod:`cyberdip_utils.evidence`.
+
+    Parameters
+    ----------
+    prior, false_flag : int
+        Per cent: before any clue; and, if A did not do it, that A's marks were planted.
+    found : tuple of str
+        Keys of ``CLUES``.
+    doubt : float
+        Every ratio may be this many times smaller or larger, all in one direction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        clue, kind, ratio against B, ratio against someone else, probability, lowest, highest (0 to 1).
+    """
+    before = {A: prior / 100, B: (1 - prior / 100) / 2, C: (1 - prior / 100) / 2}
+    rows = [("before any clue", "prior", np.nan, np.nan, before[A], before[A], before[A])]
+    chosen = [c for c in CLUES if c[0] in found]
+    for n in range(1, len(chosen) + 1):
+        ratios = pd.DataFrame([c[3:5] for c in chosen[:n]], columns=[B, C])
+        soft = [c[5] for c in chosen[:n]]
+        middle = evidence.posterior(before, A, ratios, soft, false_flag / 100)[A]
+        low, high = evidence.band(before, A, ratios, soft, false_flag / 100, doubt)
+        _, short, _, against_b, against_c, forgeable = chosen[n - 1]
+        rows.append((short, SOFT if forgeable else HARD, against_b, against_c, middle, low, high))
+    columns = ["clue", "kind", "ratio against B", "ratio against someone else", "probability", "lowest", "highest"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+# ---------------------------------------------------------------- names
+
+
+def name_key(name: str) -> str:
+    """A name in lower case, letters and digits only, as in the column ``key`` of ``threat_actor_names``."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+
+
+@cached
+def names() -> pd.DataFrame:
+    """All names of both catalogues: source, actor, name, main, key, entry (label), origin (claimed, MISP only)."""
+    frame = load("threat_actor_names").astype({"source": str})
+    group = load("attack_groups").set_index("group")["name"]
+    origin = load("threat_actors").set_index("actor")["claimed_iso3"]
+    attack = frame["source"] == "ATT&CK"
+    numbered = frame["actor"].map(group).fillna("") + " (ATT&CK " + frame["actor"] + ")"
+    frame["entry"] = np.where(attack, numbered, frame["actor"] + " (MISP)")
+    frame["origin"] = frame["actor"].map(origin).where(~attack)
+    return frame[frame["key"] != ""].reset_index(drop=True)
+
+
+@cached
+def names_in_incidents() -> pd.DataFrame:
+    """Names of initiators in EuRepoC, which joins them with slashes: incident_id and key, one row a name."""
+    rows = load("incident_initiators")[["incident_id", "initiator_name"]].dropna().drop_duplicates()
+    rows["key"] = [[name_key(p) for p in re.split(r"/|\bfka\b|\baka\b|[()]", n)] for n in rows["initiator_name"]]
+    rows = rows.explode("key")[["incident_id", "key"]]
+    return rows[rows["key"] != ""].drop_duplicates(ignore_index=True)
+
+
+def find_entries(words: str) -> list[str]:
+    """Entries of both catalogues that carry the name; if none carries just it, those with a name that contains it."""
+    key, frame = name_key(words), names()
+    if not key:
+        return []
+    found = frame[frame["key"] == key]
+    if found.empty and len(key) >= 3:
+        found = frame[frame["key"].str.contains(key, regex=False)]
+    return sorted(found["entry"].unique())
+
+
+def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "both") -> pd.DataFrame:
+    """Every name of the entries that carry a name.
+
+    Parameters
+    ----------
+    words : str
+        Any alias; case, spaces and hyphens do not matter.
+    reach : str
+        ``found``, entries that carry the name; ``sharing``, also those that share any name with them.
+    catalogue : str
+        ``MISP``, ``ATT&CK`` or ``both``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        entry, name, asked (it is the name asked for), entries (that carry it), incidents (of EuRepoC under it),
+        claimed origin (MISP; empty where it claims none).
+    """
+    frame, entries = names(), find_entries(words)
+    if reach == "sharing":
+        keys = frame.loc[frame["entry"].isin(entries), "key"]
+        entries = frame.loc[frame["key"].isin(keys), "entry"].unique()
+    mine = frame[frame["entry"].isin(entries)]
+    if catalogue != "both":
+        mine = mine[mine["source"] == catalogue]
+    carried = frame.groupby("key")["entry"].nunique()
+    used = names_in_incidents().groupby("key")["incident_id"].nunique()
+    table = mine.drop_duplicates(["entry", "key"]).sort_values(["entry", "name"], ignore_index=True)
+    table = table.assign(
+        asked=table["key"] == name_key(words),
+        entries=table["key"].map(carried).astype(int),
+        incidents=table["key"].map(used).fillna(0).astype(int),
+        origin=[country(c) if isinstance(c, str) else "" for c in table["origin"]],
+    )
+    columns = ["entry", "name", "asked", "entries", "incidents", "origin"]
+    return table[columns].rename(columns={"origin": "claimed origin"})
