@@ -1,7 +1,7 @@
 // One exhibit: labelled controls, figure, takeaway, caveat, sources, table twin, buttons.
 //
 // mount(root, spec, backend) draws it and returns a function that takes it away. The backend is where the
-// answers come from: a kernel (notebook.js) or precomputed states on a web page (precomputed, below).
+// answers come from: a kernel (notebook.js) or states made beforehand on a web page (site/_static/precomputed.js).
 //   backend.open()        -> Promise of {values, payload}    the opening state
 //   backend.view(values)  -> Promise of {values, payload}    the state for these values
 //   backend.csv(values)   -> Promise of text                 the full table with its citation
@@ -528,7 +528,7 @@ export function mount(root, spec, backend) {
     backend.note ? make("p", { class: "cdx-help" }, backend.note) : null);
   const buttons = make("div", { class: "cdx-buttons" }, showTable, download, copyButton, reset);
   const form = make("form", { autocomplete: "off", onsubmit: (event) => event.preventDefault() }, controls.length ? fields : null);
-  const el = make("div", { class: "cdx", role: "group", "aria-labelledby": `${id}-title`, [OWN_KEYS]: "true" },
+  const el = make("div", { class: "cdx cdx-first", role: "group", "aria-labelledby": `${id}-title`, [OWN_KEYS]: "true" },
     make("p", { class: "cdx-title", id: `${id}-title` }, spec.title),
     form, make("div", { class: "cdx-stage" }, plot, status), takeaway, caveat, detail, buttons, table.el, sources);
   root.append(el);
@@ -579,82 +579,4 @@ export function mount(root, spec, backend) {
     if (plot.data) window.Plotly?.purge(plot);
     el.remove();
   };
-}
-
-// A backend without a kernel: the states that cyberdip_utils/first_edition/export.py made beforehand.
-//   index     what export.py wrote: spec, core, open, places, sources, held, total
-//   chunk(i)  -> promise of {pool, states}, one of its chunks
-export function precomputed(index, { library = () => window.Plotly, geometry, chunk }) {
-  const names = index.spec.controls.map((c) => c.name);
-  const opening = index.open.values;
-  const key = (values) => JSON.stringify(names.map((n) => values[n]));
-  const label = (name) => index.spec.controls.find((c) => c.name === name).label;
-  let last = { ...opening };
-
-  const whole = (node, pool) => {
-    if (Array.isArray(node)) return node.map((v) => whole(v, pool));
-    if (node === null || typeof node !== "object") return node;
-    if ("$" in node && Object.keys(node).length === 1) return whole(pool[node.$], pool);
-    return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, whole(v, pool)]));
-  };
-  const dress = (payload) => ({ ...payload, sources: payload.sources.map((n) => index.sources[n]) });
-  const find = async (values) => {
-    if (key(values) === key(opening)) return dress(index.open.payload);
-    const [part, i] = index.places[key(values)];
-    const { pool, states } = await chunk(part);
-    return dress(whole(states[i], pool));
-  };
-  const held = (values) => key(values) === key(opening) || key(values) in index.places;
-
-  // A page holds some combinations. What the reader moved last is kept; the rest goes back to its start, as little as will do.
-  const nearest = (values) => {
-    if (held(values)) return values;
-    const moved = names.filter((n) => JSON.stringify(values[n]) !== JSON.stringify(last[n]));
-    const keep = moved.length ? moved : names.slice(0, 1);
-    const core = Object.fromEntries(names.map((n) => [n, keep.includes(n) || index.core.includes(n) ? values[n] : opening[n]]));
-    if (held(core)) return core;
-    const fewer = { ...core };
-    for (const n of [...names].reverse()) {
-      if (keep.includes(n)) continue;
-      fewer[n] = opening[n];
-      if (held(fewer)) return fewer;
-    }
-    const alone = { ...opening, [keep[keep.length - 1]]: values[keep[keep.length - 1]] };
-    return held(alone) ? alone : opening;
-  };
-
-  return {
-    note: index.held < index.total
-      ? `This page holds ${index.held.toLocaleString("en")} combinations of these controls; the notebook has them all.` : "",
-    open: async () => ({ values: opening, payload: await find(opening) }),
-    view: async (values) => {
-      const found = nearest(values);
-      const back = names.filter((n) => JSON.stringify(found[n]) !== JSON.stringify(values[n])).map(label);
-      const payload = await find(found);
-      last = found;
-      return { values: found, payload, said: back.length ? `Back at the start, because this page does not hold that combination: ${back.join(", ")}.` : "" };
-    },
-    csv: async (values) => csvText(index.spec, await find(values)),
-    library,
-    geometry,
-  };
-}
-
-// The same file as Exhibit.csv in Python, from what the page has: the rows of the table twin.
-export function csvText(spec, payload) {
-  const lines = [spec.title, `Selection: ${payload.selection || "all"}`, payload.takeaway];
-  if (payload.caveat) lines.push(`What this cannot show: ${payload.caveat}`);
-  for (const s of payload.sources) {
-    lines.push(`Source (${s.name}, as of ${s.as_of}): ${s.citation}`, `Licence (${s.name}): ${s.licence}`);
-  }
-  const { columns, rows, total, shown } = payload.table;
-  if (shown < total) lines.push(`The first ${shown} of ${total} rows; the notebook saves them all`);
-  lines.push(`Cyber Diplomacy Handbook, exhibit ${spec.name}; saved ${new Date().toLocaleDateString("sv")}`);
-  const cell = (v) => {
-    if (v === null) return "";
-    const text = v === true ? "True" : v === false ? "False" : String(v);
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const head = lines.map((l) => `# ${l.trim().split(/\s+/).join(" ")}\n`).join("");
-  return head + [columns, ...rows].map((r) => r.map(cell).join(",") + "\n").join("");
 }
