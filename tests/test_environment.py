@@ -1,6 +1,6 @@
 """The environment's files agree, and setting it up works, repeats in no time and fails in one sentence.
 
-The set-up is run for real on a small stand-in checkout: the real tools/setup_env.py, a lock of one package
+The set-up is run for real on a small stand-in checkout: the real tools/setup_env.py, a small lock
 served from a folder (so no test needs a network), and real virtual environments.
 """
 
@@ -27,11 +27,15 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+import cyberdip_utils
 import setup_env
 
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = ROOT / "tools" / "setup_env.py"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+# What a reader needs: the dependencies, and what builds the package in place.
+READERS = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["build"]
+BUILD = ["hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"]
 OFFLINE = "http://127.0.0.1:9/simple"  # the discard port: nothing answers there
 posix_only = pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 
@@ -84,8 +88,8 @@ def test_no_index_is_named(name):
 @pytest.mark.parametrize(
     "name, direct",
     [
-        ("requirements.txt", PROJECT["dependencies"]),
-        ("requirements-dev.txt", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        ("requirements.txt", READERS),
+        ("requirements-dev.txt", READERS + PROJECT["optional-dependencies"]["dev"]),
     ],
 )
 def test_lock_satisfies_pyproject(name, direct):
@@ -141,7 +145,7 @@ def reachable(direct, lock):
 
 def test_nothing_is_locked_without_need():
     locked = {canonicalize_name(requirement.name) for requirement, _ in LOCKS["requirements.txt"]}
-    assert locked - reachable(PROJECT["dependencies"], LOCKS["requirements.txt"]) == set()
+    assert locked - reachable(READERS, LOCKS["requirements.txt"]) == set()
 
 
 def test_installed_versions_are_the_locked_ones():
@@ -183,6 +187,49 @@ def test_locks_were_compiled_for_the_oldest_python():
         assert f"--universal --python-version {oldest}" in header
 
 
+# --- The build -------------------------------------------------------------------------------------------
+
+
+def test_the_wheel_ships_both_packages_and_the_settings(tmp_path):
+    """Built as the set-up builds: no index, no isolation."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation"),
+            *("--disable-pip-version-check", "--wheel-dir", str(tmp_path), str(ROOT)),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as zipped:
+        inside = set(zipped.namelist())
+        metadata = next(zipped.read(n).decode() for n in inside if n.endswith(".dist-info/METADATA"))
+    assert f"\nVersion: {cyberdip_utils.__version__}\n" in metadata
+    shipped = subprocess.run(
+        ["git", "ls-files", "cyberdip_utils", "cyberdip_chapters"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.split()
+    assert {n for n in shipped if (ROOT / n).is_file()} <= inside
+    assert any(
+        n.endswith(".data/data/share/jupyter/lab/settings/overrides.d/cyberdip_utils.json") for n in inside
+    )
+    assert not [n for n in inside if n.startswith(("tests/", "notebooks/", "data/"))]
+
+
+def test_both_packages_are_found_from_any_folder(tmp_path):
+    code = (
+        "import cyberdip_utils, cyberdip_chapters; print(cyberdip_utils.__file__, cyberdip_chapters.__file__)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=setup_env.clean_environ(),
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert [Path(x).parents[1] for x in said] == [ROOT, ROOT]
+
+
 # --- The set-up --------------------------------------------------------------------------------------------
 
 
@@ -219,22 +266,23 @@ def write_lock(path, wheels):
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
-    return [make_wheel(name, folder) for name in ("flit_core", "iniconfig")]
+    return [make_wheel(name, folder) for name in (*BUILD, "iniconfig")]
 
 
 @pytest.fixture
 def checkout(tmp_path, wheels):
-    """A small stand-in for the handbook's folder: real set-up script, a lock of one package (dev: two)."""
+    """A small stand-in for the handbook's folder: real set-up script, a lock of the build backend (dev: one more)."""
     root = tmp_path / "a folder with spaces"
     (root / "tools").mkdir(parents=True)
     shutil.copy(SETUP, root / "tools")
     (root / "pyproject.toml").write_text(
-        '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n'
-        '[project]\nname = "small"\nversion = "1"\ndescription = "stand-in"\n',
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "small"\nversion = "1"\ndescription = "stand-in"\n'
+        '[tool.hatch.build]\ndev-mode-dirs = ["."]\nonly-include = ["small.py"]\n',
         encoding="utf-8",
     )
     (root / "small.py").write_text('"""Stand-in."""\n', encoding="utf-8")
-    write_lock(root / "requirements.txt", wheels[:1])
+    write_lock(root / "requirements.txt", wheels[:-1])
     write_lock(root / "requirements-dev.txt", wheels)
     return root
 
@@ -304,7 +352,7 @@ def test_set_up_repeat_add_test_tools_and_survive_a_failed_upgrade(checkout, whe
     env = environ(wheels)
     code, said = run(checkout, "setup", env=env)
     assert code == 0, said
-    assert venv_has(checkout, "flit_core", "small") and not venv_has(checkout, "iniconfig")
+    assert venv_has(checkout, "hatchling", "small") and not venv_has(checkout, "iniconfig")
     receipt = checkout / ".venv" / "cyberdip-receipt.json"
     assert "dev" not in json.loads(receipt.read_text(encoding="utf-8"))
     assert not (checkout / ".venv" / "cyberdip-unfinished").exists()
@@ -321,7 +369,7 @@ def test_set_up_repeat_add_test_tools_and_survive_a_failed_upgrade(checkout, whe
     assert run(checkout, "setup", env=environ()) == (0, "")
     code, said = run(checkout, "setup", "--dev", env=env)
     assert code == 0, said
-    assert venv_has(checkout, "flit_core", "iniconfig", "small")
+    assert venv_has(checkout, "hatchling", "iniconfig", "small")
 
     # A changed lock that cannot be installed: the old environment is put back, in working order.
     lock = checkout / "requirements.txt"
@@ -330,7 +378,7 @@ def test_set_up_repeat_add_test_tools_and_survive_a_failed_upgrade(checkout, whe
     code, said = run(checkout, "setup", env=env)
     assert code == 1
     assert_one_sentence(said, "nosuchpackage")
-    assert venv_has(checkout, "flit_core", "iniconfig", "small")
+    assert venv_has(checkout, "hatchling", "iniconfig", "small")
     assert not (checkout / ".venv.old").exists()
     lock.write_text(good, encoding="utf-8")
     assert run(checkout, "setup", "--dev", env=environ()) == (0, "")
@@ -339,7 +387,7 @@ def test_set_up_repeat_add_test_tools_and_survive_a_failed_upgrade(checkout, whe
     lock.write_text(good + "# another line\n", encoding="utf-8")
     code, said = run(checkout, "setup", env=env)
     assert code == 0, said
-    assert venv_has(checkout, "flit_core", "small") and not venv_has(checkout, "iniconfig")
+    assert venv_has(checkout, "hatchling", "small") and not venv_has(checkout, "iniconfig")
     assert not (checkout / ".venv.old").exists()
 
 
@@ -357,7 +405,7 @@ def test_an_environment_made_otherwise_is_used_not_replaced(checkout, wheels):
     mine.write_text("keep me", encoding="utf-8")
     code, said = run(checkout, "setup", env=environ(wheels))
     assert code == 0, said
-    assert mine.exists() and venv_has(checkout, "flit_core", "small")
+    assert mine.exists() and venv_has(checkout, "hatchling", "small")
 
 
 @posix_only
@@ -367,7 +415,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(checkout, wheels):
         link.unlink()
     code, said = run(checkout, "setup", env=environ(wheels))
     assert code == 0, said
-    assert venv_has(checkout, "flit_core", "small") and not (checkout / ".venv.old").exists()
+    assert venv_has(checkout, "hatchling", "small") and not (checkout / ".venv.old").exists()
 
 
 def test_another_python_uses_the_environment_that_is_there(checkout, wheels):

@@ -35,7 +35,9 @@ def rows():
     """Lines of the table, in alphabetical order."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     ours = {re.match(r"[\w.\-]+", x)[0].lower() for x in project["dependencies"]}
-    extra = {re.match(r"[\w.\-]+", x)[0].lower() for x in project["optional-dependencies"]["dev"]}
+    options = project["optional-dependencies"]
+    builds = {re.match(r"[\w.\-]+", x)[0].lower() for x in options["build"]}
+    extra = {re.match(r"[\w.\-]+", x)[0].lower() for x in options["dev"]}
     found = {}
     reader = {n for n, _, _ in blocks((ROOT / LOCKS[0]).read_text(encoding="utf-8"))}
     for lock in LOCKS:
@@ -48,6 +50,8 @@ def rows():
         versions, users = found[name]
         if name in ours:
             why = "ours"
+        elif name in builds:
+            why = "installs this folder"
         elif name in extra:
             why = "ours, for maintainers"
         else:
