@@ -28,6 +28,8 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 
+from cyberdip_jupyter import book_notebooks
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tools")]
 FLOOR = "import pandas, plotly.graph_objects, ipywidgets"
@@ -95,7 +97,7 @@ def run_notebook(book: nbformat.NotebookNode, folder: Path) -> dict:
 def chapters(runs: int) -> dict:
     """Each notebook, with floors in between."""
     floor_book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FLOOR)])
-    paths = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    paths = [ROOT / "notebooks" / name for name in book_notebooks()]
     floors, taken = [], {p: [] for p in paths}
     for k in range(runs):
         for i, path in enumerate(paths):

@@ -7,7 +7,6 @@ import ast
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 from datetime import date
 from functools import cache
@@ -17,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from book_files import book_files
 from cyberdip_utils import progress, teach
 from cyberdip_utils import readers_record as record
 from cyberdip_utils.controversies.debate import FOLDER, open_debate, read_debate
@@ -41,17 +41,9 @@ HOSTILE = (
 
 @cache
 def tracked():
-    """Every text file that git keeps, and those about to be; all files of the folder where there is no git."""
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True
-        ).stdout.decode()
-        paths = [ROOT / name for name in listed.split("\0") if name]
-    except (OSError, subprocess.CalledProcessError):
-        left_out = {".venv", ".cache", "artifacts", "my_work", "__pycache__", ".git"}
-        paths = [p for p in ROOT.rglob("*") if p.is_file() and not left_out & set(p.relative_to(ROOT).parts)]
+    """Every text file of the book."""
     found = {}
-    for path in paths:
+    for path in book_files():
         try:
             found[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
         except (UnicodeDecodeError, FileNotFoundError):

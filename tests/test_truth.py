@@ -7,11 +7,13 @@ from urllib.parse import unquote
 
 import pytest
 
+import tidy_notebooks
+from book_files import book_files
+
 ROOT = Path(__file__).resolve().parents[1]
-AWAY = {".venv", ".venv.old", "artifacts", "my_work", "node_modules", ".git"}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?!https?://|mailto:)([^)\s]+)\)")
-NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
-MARKDOWN = sorted(p for p in ROOT.rglob("*.md") if not AWAY & set(p.relative_to(ROOT).parts))
+NOTEBOOKS = tidy_notebooks.notebooks()
+MARKDOWN = [path for path in book_files() if path.suffix == ".md"]
 
 
 def cells(path):

@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import tidy_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\]]+")
 AGENT = {"User-Agent": "cyber-diplomacy-handbook link check (weekly, one request an address)"}
@@ -20,7 +22,7 @@ AGENT = {"User-Agent": "cyber-diplomacy-handbook link check (weekly, one request
 
 def texts():
     """(file, text) of everything that carries links for readers."""
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+    for path in tidy_notebooks.notebooks():
         book = json.loads(path.read_text(encoding="utf-8"))
         yield path, "\n".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "markdown")
     for pattern in ("*.md", "docs/**/*.md", "classroom/**/*.md"):

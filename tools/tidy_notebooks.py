@@ -17,6 +17,8 @@ from pathlib import Path
 import nbformat
 from nbstripout import strip_output
 
+from cyberdip_jupyter import book_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 FINDING = "# NBVAL_CHECK_OUTPUT"
 # The kernel is named plainly, not as the machine of whoever saved last calls it. Naming none is no choice: on a
@@ -25,18 +27,27 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"tags", "keep_output"}
+CELL_METADATA = {"tags", "keep_output", "jupyter"}
 
 
 def notebooks(folder=ROOT / "notebooks"):
-    """All notebooks of a folder, in reading order."""
-    found = sorted(folder.rglob("*.ipynb"))
-    return [path for path in found if ".ipynb_checkpoints" not in path.parts and "my_work" not in path.parts]
+    """The book's notebooks in a folder, in reading order; a reader's copies and trials are none of them."""
+    return [folder / name for name in book_notebooks() if (folder / name).is_file()]
 
 
 def is_finding(cell):
     """Is this a cell whose printed text the tests compare?"""
     return cell.cell_type == "code" and cell.source.startswith(FINDING)
+
+
+def stored_metadata(cell):
+    """What of a cell's metadata is stored: tags, that an output is compared, that setup code is folded."""
+    found = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
+    if "jupyter" in found and not found["jupyter"].get("source_hidden"):
+        del found["jupyter"]
+    elif "jupyter" in found:
+        found["jupyter"] = {"source_hidden": True}
+    return found
 
 
 def stripped(notebook):
@@ -50,7 +61,7 @@ def stripped(notebook):
     nb.nbformat, nb.nbformat_minor = 4, 5
     seen, place = set(), 0
     for number, cell in enumerate(nb.cells, start=1):
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
+        cell.metadata = stored_metadata(cell)
         if not cell.get("id") or cell.id in seen:
             cell["id"] = f"cell-{number}"
         seen.add(cell.id)

@@ -27,7 +27,16 @@ sys.path.insert(0, str(HERE))
 
 import settings  # noqa: E402
 
-LEFT_OUT = (".git", ".venv", ".venv.old", ".cache", "artifacts", "my_work", "wheelhouse", "__pycache__")
+LEFT_OUT = (
+    ".git",
+    ".venv*",
+    ".cache",
+    "artifacts",
+    "my_work",
+    "wheelhouse",
+    "__pycache__",
+    ".ipynb_checkpoints",
+)
 
 
 def run(*command, **more) -> None:
