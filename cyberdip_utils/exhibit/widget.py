@@ -118,9 +118,10 @@ class Card(anywidget.AnyWidget):
     def _payload(self) -> bytes:
         return self._exhibit.payload(**self.settings)
 
-    def _push(self) -> None:
+    def _push(self, asked: str = "") -> None:
+        """Tell all views what is shown; the page that asked with this id has it already."""
         if self.comm is not None:
-            self.send({"kind": "push", "values": self.settings}, [self._payload()])
+            self.send({"kind": "push", "values": self.settings, "for": asked}, [self._payload()])
 
     def _moved(self, _change) -> None:
         if not self._quiet:
@@ -135,16 +136,14 @@ class Card(anywidget.AnyWidget):
         elif kind == "ahead":  # what the reader may ask for next, if it costs next to nothing
             content = self._ahead(message["values"])
             self.send(reply, [] if content is None else [content])
-        elif kind == "moved":  # the page had the state already; the other views have not
+        elif kind == "moved":  # the page had the state already; views elsewhere have not
             self._take(message["values"])
-            self._push()
+            self._push(message.get("id", ""))
         elif kind in ("view", "open"):
             if kind == "view":
                 self._take(message["values"])
             content = self._timed(message["values"] if kind == "view" else self.settings)
-            self.send(reply | {"values": self.settings, "keep": True}, [content])
-            if kind == "view":
-                self.send({"kind": "push", "values": self.settings, "for": message.get("id")}, [content])
+            self.send(reply | {"values": self.settings, "keep": True}, [content])  # all views hear it
 
     def _take(self, values: Mapping[str, Any]) -> None:
         """Take over the page's values; a value that is refused stays out, and the payload says why."""
