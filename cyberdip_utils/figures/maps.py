@@ -1,0 +1,571 @@
+"""Maps of the world: areas with a tally at the side, and one equal dot for each state."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from cyberdip_utils import words
+from cyberdip_utils.figures.rows import segments
+from cyberdip_utils.figures.style import (
+    DIVERGING,
+    FREE,
+    LINE,
+    NOTHING,
+    SEQUENTIAL,
+    SIZE,
+    Group,
+    Room,
+    colour,
+    compose,
+    empty,
+    flow,
+    geometry,
+    groups,
+    missing,
+    need,
+    note,
+    numbers,
+    plain,
+    row_label,
+    text_width,
+    written,
+)
+
+DOT_BELOW = 0.3  # square degrees: Malta, Singapore, Bahrain, the Maldives are a pixel or two on a world map
+SPLIT = 0.67  # of the width is map, the rest tally
+TURNED = {"type": "natural earth", "rotation": {"lon": 11}}
+
+
+@cache
+def _world() -> tuple[dict[str, str], dict[str, tuple[float, float]]]:
+    """Names of all places on the map, and (longitude, latitude) of those drawn as dots, by code."""
+    names, points = {}, {}
+    for feature in json.loads(geometry("world"))["features"]:
+        code, shape = feature["id"], feature["geometry"]
+        names[code] = (feature.get("properties") or {}).get("name") or code
+        if shape["type"] == "Point":
+            points[code] = tuple(shape["coordinates"][:2])
+            continue
+        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        rings = [(abs(_area(part[0])), part[0]) for part in parts]
+        if sum(area for area, _ in rings) < DOT_BELOW:
+            xs, ys = zip(*max(rings, key=lambda pair: pair[0])[1], strict=True)
+            points[code] = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+    return names, points
+
+
+def _area(ring: Sequence) -> float:
+    """Signed area of a closed ring in square degrees (shoelace formula)."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """States by class: classes in order, the class of each code, what the pointer reads, the parts of the tally."""
+
+    classes: list[Group]
+    of: dict[str, Group]
+    hover: dict[str, str]
+    parts: dict[str, str]
+    nowhere: list[str]
+    title: str
+    numeric: bool
+
+    def count(self, group: Group, part: str | None = None) -> int:
+        return sum(g == group and (part is None or self.parts.get(c) == part) for c, g in self.of.items())
+
+
+def world(
+    frame: pd.DataFrame,
+    code: str,
+    value: str,
+    *,
+    kind: str = "category",
+    order: Sequence | None = None,
+    colours: Mapping[Any, str] | None = None,
+    names: Mapping[Any, str] | None = None,
+    breaks: Sequence[float] | None = None,
+    middle: float | None = None,
+    percent: bool = False,
+    unit: str = "",
+    parts: str | None = None,
+    outside: Sequence[str] = (),
+    zero: str = "",
+    hover: str | None = None,
+    absent: str = "no data",
+) -> go.Figure:
+    """A world map with a tally at its right (below on a phone); small states are dots.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each state.
+    code, value : str
+        Columns: ISO3 code, and a category or a number.
+    kind : {"category", "count", "number"}
+        Counts have a look of their own for zero; numbers do not.
+    order, colours, names : optional
+        Of categories: from first to last, house colours, readable names.
+    breaks : sequence of float, optional
+        Lower ends of the classes of a number above the first (four at most); round ones by default.
+    middle : float, optional
+        A midpoint: classes lie on the two sides of it, on the diverging scale.
+    percent : bool
+        Numbers are shares from 0 to 1.
+    unit : str
+        What is shown; heads the tally.
+    parts : str, optional
+        Column that splits the tally of categories, such as the region.
+    outside : sequence of str
+        Codes that the source does not cover: land colour, even with ``zero``.
+    zero : str
+        If given, states that are on the map and in the tables as states, but not in the frame, count as zero under these words.
+    hover : str, optional
+        Column of one more line for the pointer.
+    absent : str
+        Words for states without a value.
+
+    Raises
+    ------
+    ValueError
+        For a code with two rows, and for a fifth category without a colour.
+    """
+    need(frame, code, value, parts, hover)
+    if kind not in ("category", "count", "number"):
+        raise ValueError(f"kind={kind!r}; the map draws a category, a count or a number")
+    if frame[code].duplicated().any():
+        raise ValueError(
+            f"two rows for {frame.loc[frame[code].duplicated(), code].iloc[0]!r}: the map takes one for each state"
+        )
+    frame = frame[frame[value].notna() & ~frame[code].isin(outside)]
+    if frame.empty and not zero:
+        return empty(NOTHING)
+    if kind == "category":
+        classes, of = _categories(frame, value, order, colours, names)
+    else:
+        classes, of = _steps(frame, value, kind, breaks, middle, percent, zero)
+    states = _sort(frame, (code, value, parts, hover), classes, of, percent, unit, kind)
+    if zero:
+        _add_zeros(states, classes[0], outside, zero)
+    return compose(lambda room: _map_and_tally(room, states, absent))
+
+
+def _categories(frame: pd.DataFrame, value: str, order, colours, names) -> tuple[list[Group], Callable]:
+    there = list(dict.fromkeys(frame[value]))
+    keys = [k for k in order if k in there or colours is None] if order is not None else there
+    found = groups(keys + [k for k in there if k not in keys], names, colours)
+    by_key = {g.key: g for g in found}
+    return [g for g in found if g.key in there], by_key.__getitem__
+
+
+def round_breaks(values: Sequence[float], percent: bool = False, most: int = 4) -> list[float]:
+    """Round lower ends of up to five classes: even steps, or steps of 1, 2, 5 where values spread over decades."""
+    low, high = min(values), max(values)
+    above = [v for v in values if v > 0]
+    if above and low >= 0 and high / float(np.median(above)) > 5 and not percent:
+        ladder = [k * 10.0**p for p in range(-3, 13) for k in (1, 2, 5)]
+        inner = [v for v in ladder if min(above) < v <= high]
+        if not inner:
+            return []
+        pick = (
+            [inner[round(i * (len(inner) - 1) / (most - 1))] for i in range(most)]
+            if len(inner) > most
+            else inner
+        )
+        return sorted(set(pick))
+    span = (high - low) or 1.0
+    power = 10 ** math.floor(math.log10(span / (most + 1)))
+    step = next(
+        k * power
+        for k in (1, 2, 2.5, 5, 10, 20)
+        if math.floor(high / (k * power)) - math.floor(low / (k * power)) <= most
+    )
+    first = math.floor(low / step) + 1
+    return [round(step * k, 10) for k in range(first, math.floor(high / step) + 1) if step * k > low][:most]
+
+
+def _steps(
+    frame: pd.DataFrame, value: str, kind: str, breaks, middle, percent: bool, zero: str
+) -> tuple[list[Group], Callable]:
+    """Classes of a number: a look of its own for zero, then up to five steps."""
+    given = [v for v in numbers(frame[value]) if v is not None]
+    above = [v for v in given if kind != "count" or v > 0]
+    if breaks is None:
+        breaks = round_breaks(above, percent) if above else []
+    if len(breaks) > 4:
+        raise ValueError(
+            f"{len(breaks)} breaks make {len(breaks) + 1} classes; four breaks and five classes are the limit"
+        )
+    scale = _shades(len(breaks) + 1) if middle is None else _two_sides(breaks, middle)
+    low = min(above, default=0.0)
+    edges = [min(low, breaks[0]) if breaks else low, *breaks]
+    whole = kind == "count" and all(float(b).is_integer() for b in edges)
+    classes = [
+        Group(
+            k,
+            _range(a, edges[k + 1] if k + 1 < len(edges) else None, max(above, default=0.0), percent, whole),
+            shade,
+        )
+        for k, (a, shade) in enumerate(zip(edges, scale, strict=True))
+        if above
+    ]
+    nothing = Group("zero", zero or "0", "card")
+
+    def of(v: float) -> Group:
+        return nothing if kind == "count" and v == 0 else classes[sum(v >= b for b in breaks)]
+
+    return ([nothing] if kind == "count" and (zero or 0 in given) else []) + classes, of
+
+
+def _shades(count: int) -> tuple[str, ...]:
+    return {1: SEQUENTIAL[3:4], 2: SEQUENTIAL[1:4:2], 3: SEQUENTIAL[0:5:2], 4: SEQUENTIAL[:4]}.get(
+        count, SEQUENTIAL
+    )
+
+
+def _two_sides(breaks: Sequence[float], middle: float) -> list[str]:
+    """Shades of the classes between breaks on the diverging scale; the class that holds the middle is the pale one."""
+    at = sum(middle >= b for b in breaks)
+    return [DIVERGING[min(4, max(0, 2 + k - at))] for k in range(len(breaks) + 1)]
+
+
+def _range(low: float, high: float | None, top: float, percent: bool, whole: bool) -> str:
+    high = top if high is None else high - 1 if whole else high
+    if high <= low:
+        return written(low, percent)
+    return f"{written(low, percent)} to {written(high, percent)}"
+
+
+def _sort(
+    frame: pd.DataFrame,
+    columns: tuple,
+    classes: list[Group],
+    of: Callable,
+    percent: bool,
+    unit: str,
+    kind: str,
+) -> Sorted:
+    code, value, parts, more = columns
+    on_map, _ = _world()
+    by_code, hover, nowhere = {}, {}, []
+    for row in frame[[c for c in dict.fromkeys((code, value, parts, more)) if c]].to_dict("records"):
+        c, v = row[code], row[value]
+        group = of(v)
+        if c not in on_map:
+            nowhere.append(str(c))
+        by_code[c] = group
+        said = plain(group.name) if kind == "category" else written(v, percent, plain(unit))
+        hover[c] = f"<b>{plain(on_map.get(c, c))}</b><br>{said}" + (
+            f"<br>{plain(row[more], width=50)}" if more and not missing(row[more]) else ""
+        )
+    split = (
+        {c: str(p) for c, p in zip(frame[code], frame[parts], strict=True) if not missing(p)} if parts else {}
+    )
+    return Sorted(classes, by_code, hover, split, nowhere, unit, kind != "category")
+
+
+def _add_zeros(states: Sorted, nothing: Group, outside: Sequence[str], said: str) -> None:
+    from cyberdip_utils.data import load
+
+    table = load("states")
+    members = set(table.loc[table["member_of_un"].fillna(False) & table["valid_to"].isna(), "iso3"])
+    names, _ = _world()
+    for code in sorted(members - set(states.of) - set(outside)):
+        states.of[code] = nothing
+        states.hover[code] = f"<b>{plain(names.get(code, code))}</b><br>{plain(said)}"
+
+
+# ---------------------------------------------------------------- drawing
+
+
+def _map_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
+    traces = _areas(states, absent, 6 if room.narrow else 8)
+    bars, layout = _tally(room, states, absent)
+    area = {"x": [0, 1], "y": [0.45, 1]} if room.narrow else {"x": [0, SPLIT - 0.01], "y": [0, 1]}
+    layout["geo"] = {"domain": area, "projection": TURNED, "lataxis": {"range": [-56, 80]}}
+    if states.nowhere:
+        text = plain(f"Not on the map: {words.listed(states.nowhere)}", limit=44 if room.narrow else 80)
+        low = {"y": 0.45, "yanchor": "bottom"} if room.narrow else {"y": 0, "yanchor": "bottom"}
+        layout["annotations"].append(note(text, x=0, xref="paper", yref="paper", xanchor="left", **low))
+    return traces + bars, layout
+
+
+def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
+    """Land in the colours of its classes and dots for small states; without a value the colour of land."""
+    names, points = _world()
+    shades = [*dict.fromkeys(g.colour for g in states.classes), "no data"]
+    known = {c: states.of[c].colour for c in names if c in states.of}
+    land = [c for c in names if c not in points]
+    small = [c for c in points if c in known]
+    bare = f"<br>{plain(absent)}"
+    texts = {c: states.hover.get(c, f"<b>{plain(names[c])}</b>{bare}") for c in names}
+    n = len(shades)
+    steps = [[(k + side) / n, colour(shade)] for k, shade in enumerate(shades) for side in (0, 1)]
+    pale = {"color": colour("edge"), "width": 0.8}
+    area = {
+        "type": "choropleth",
+        "geojson": "world",
+        "featureidkey": "id",
+        "locations": land,
+        "z": [shades.index(known.get(c, "no data")) for c in land],
+        "zmin": -0.5,
+        "zmax": n - 0.5,
+        "colorscale": steps,
+        "showscale": False,
+        "marker": {
+            "line": {
+                "color": [pale["color"] if known.get(c) == "card" else colour("card") for c in land],
+                "width": [pale["width"] if known.get(c) == "card" else 0.6 for c in land],
+            }
+        },
+        "customdata": [texts[c] for c in land],
+        **FREE,
+    }
+    dots = {
+        "type": "scattergeo",
+        "mode": "markers",
+        "lon": [points[c][0] for c in small],
+        "lat": [points[c][1] for c in small],
+        "marker": {
+            "size": size,
+            "opacity": 1,
+            "color": [colour(known[c]) for c in small],
+            "line": {
+                "width": 0.8,
+                "color": [colour("edge" if known[c] == "card" else "card") for c in small],
+            },
+        },
+        "customdata": [texts[c] for c in small],
+        **FREE,
+    }
+    return [area, dots]
+
+
+def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
+    """Bars at the right: one for each class, or for the world and each part shares with counts in them."""
+    top = 0.43 if room.narrow else 1.0
+    if states.parts:
+        return _tally_of_parts(room, states, top)
+    listed = list(states.classes)
+    counts = [states.count(g) for g in listed]
+    labels = [row_label(g.name, 110, 2) for g in listed]
+    start = _start(room, labels)
+    pixels = (1 - start) * room.width
+    rows = {
+        "type": "bar",
+        "orientation": "h",
+        "x": counts,
+        "y": list(range(len(listed))),
+        "xaxis": "x",
+        "yaxis": "y",
+    }
+    edges = [colour("edge" if g.colour == "card" else "card") for g in listed]
+    thick = min(0.7, 26 / (top * 330 / max(1, len(listed))))
+    bars = {
+        **rows,
+        "width": [thick] * len(listed),
+        "marker": {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}},
+        "customdata": [
+            f"<b>{plain(g.name)}</b><br>{words.plural(n, 'state')}"
+            for g, n in zip(listed, counts, strict=True)
+        ],
+        **FREE,
+    }
+    ends = {
+        "type": "scatter",
+        "mode": "text",
+        "x": counts,
+        "y": rows["y"],
+        "text": [f" {words.plural(n, 'state') if k == 0 else words.count(n)}" for k, n in enumerate(counts)],
+        "textposition": "middle right",
+        "textfont": {"size": SIZE, "color": colour("ink")},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    most = max(
+        c / max(0.2, 1 - (text_width(t) + 8) / pixels) for c, t in zip(counts, ends["text"], strict=True)
+    )
+    head = plain(states.title, width=int(0.33 * room.width / 7.4) if not room.narrow else 44)
+    return [bars, ends], _tally_layout(room, labels, start, top, [head] if head else [], (0, most or 1.0))
+
+
+def _start(room: Room, labels: Sequence[str]) -> float:
+    """Where the bars begin: right of their labels, as a share of the width."""
+    label = max(text_width(t) for t in labels) + 10
+    return min(0.6 if room.narrow else 0.88, (0 if room.narrow else SPLIT) + label / room.width)
+
+
+def _tally_of_parts(room: Room, states: Sorted, top: float) -> tuple[list[dict], dict]:
+    parts = ["World", *sorted(set(states.parts.values()))]
+    labels = [f"<b>{parts[0]}</b>", *(row_label(p, 110, 1) for p in parts[1:])]
+    counts = {g.key: [states.count(g), *(states.count(g, p) for p in parts[1:])] for g in states.classes}
+    sums = [sum(column) for column in zip(*counts.values(), strict=True)]
+    thick = min(0.7, 30 / (top * 330 / len(parts)))
+    traces = []
+    for g in states.classes:
+        shares = [n / s if s else 0 for n, s in zip(counts[g.key], sums, strict=True)]
+        said = [
+            f"<b>{plain(p)}</b><br>{plain(g.name)}: {n:,} of {s:,}"
+            for p, n, s in zip(parts, counts[g.key], sums, strict=True)
+        ]
+        trace = segments(g, parts, shares, thick)
+        traces.append({**trace, "text": [f"{n:,}" if n else "" for n in counts[g.key]], "customdata": said})
+    start = _start(room, labels)
+    width = room.width * (1 if room.narrow else 1 - SPLIT)
+    key, _ = flow([("■", g.colour, f"{g.name} {counts[g.key][0]:,}") for g in states.classes], width)
+    return traces, _tally_layout(room, labels, start, top, [key], (0, 1))
+
+
+def _tally_layout(
+    room: Room, labels: list[str], start: float, top: float, head: list[str], ends: tuple[float, float]
+) -> dict:
+    lines = sum(t.count("<br>") + 1 for t in head)
+    under = top - (LINE * lines + 8 * bool(lines)) / room.height
+    x = 0 if room.narrow else SPLIT
+    at = {
+        "x": x,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": top,
+        "yref": "paper",
+        "yanchor": "top",
+        "align": "left",
+    }
+    return {
+        "margin": {"l": 0, "r": 2, "t": 2, "b": 2},
+        "xaxis": {"domain": [start, 1], "range": list(ends), "visible": False},
+        "yaxis": {
+            "domain": [0, under],
+            "range": [len(labels) - 0.5, -0.5],
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "tickfont": {"size": SIZE, "color": colour("ink")},
+        },
+        "barmode": "stack",
+        "annotations": [note(text, "ink", **at) for text in head],
+        "meta": {"rows": len(labels)},
+    }
+
+
+# ---------------------------------------------------------------- one dot for each state
+
+
+@cache
+def places() -> dict[str, tuple[float, float]]:
+    """A place for each member of the United Nations: its capital on the Natural Earth projection, dots pushed apart.
+
+    Places are centres of dots of diameter 1 that do not touch; the pushing is the same on every machine to a rounding.
+
+    Returns
+    -------
+    dict
+        (x, y) by ISO3 code.
+    """
+    from cyberdip_utils.data import load
+
+    states, points = load("states"), load("state_points").set_index("iso3")
+    members = sorted(states.loc[states["member_of_un"].fillna(False) & states["valid_to"].isna(), "iso3"])
+    members = [c for c in members if c in points.index]
+    lon = (points.loc[members, "lon"].to_numpy(float) - 11 + 180) % 360 - 180
+    home = _natural_earth(np.radians(lon), np.radians(points.loc[members, "lat"].to_numpy(float)))
+    home = home * np.array([1.0, 1.15]) * 7.2
+    at = home.copy()
+    for turn in range(600):
+        at += 0.02 * (home - at) * (turn < 500)
+        away = at[:, None] - at[None, :]
+        far = np.hypot(away[..., 0], away[..., 1])
+        np.fill_diagonal(far, 9.0)
+        push = np.clip(1.02 - far, 0, None) / 2
+        at += (away / np.maximum(far, 1e-6)[..., None] * push[..., None]).sum(axis=1) * 0.6
+    return {c: (round(float(x), 3), round(float(y), 3)) for c, (x, y) in zip(members, at, strict=True)}
+
+
+def _natural_earth(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """The Natural Earth projection by the polynomial of Šavrič and others (2011), doi:10.1559/152304011798..."""
+    p = lat**2
+    x = lon * (0.8707 - 0.131979 * p + p**2 * (-0.013791 + p**2 * (0.003971 * p - 0.001529 * p**2)))
+    y = lat * (1.007226 + p * (0.015085 + p**2 * (-0.044475 + 0.028874 * p - 0.005916 * p**2)))
+    return np.stack([x, y], axis=1)
+
+
+def dots(
+    frame: pd.DataFrame,
+    code: str,
+    group: str,
+    *,
+    order: Sequence | None = None,
+    colours: Mapping[Any, str] | None = None,
+    names: Mapping[Any, str] | None = None,
+    parts: str | None = None,
+    unit: str = "",
+    hover: str | None = None,
+    absent: str = "no data",
+) -> go.Figure:
+    """One equal dot for each of the 193 members of the United Nations, at its capital, pushed apart until none touch.
+
+    Parameters as in :func:`world`; a state without a row is a ring. The colour ``"card"`` makes rings of a group too.
+    """
+    need(frame, code, group, parts, hover)
+    if frame[code].duplicated().any():
+        raise ValueError(
+            f"two rows for {frame.loc[frame[code].duplicated(), code].iloc[0]!r}: the map takes one for each state"
+        )
+    frame = frame[frame[group].notna() & frame[code].isin(places())]
+    if frame.empty:
+        return empty(NOTHING)
+    classes, of = _categories(frame, group, order, colours, names)
+    states = _sort(frame, (code, group, parts, hover), classes, of, False, unit, "category")
+    return compose(lambda room: _dots_and_tally(room, states, absent))
+
+
+def _dots_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
+    bars, layout = _tally(room, states, absent)
+    spots, (names, _) = places(), _world()
+    xs, ys = zip(*spots.values(), strict=True)
+    wide, high = (
+        (room.width, 0.53 * room.height) if room.narrow else ((SPLIT - 0.02) * room.width, room.height)
+    )
+    ends_x, ends_y = (min(xs) - 0.7, max(xs) + 0.7), (min(ys) - 0.7, max(ys) + 0.7)
+    scale = min(wide / (ends_x[1] - ends_x[0]), high / (ends_y[1] - ends_y[0]))
+    shade = {c: states.of[c].colour if c in states.of else "card" for c in spots}
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(xs),
+        "y": list(ys),
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "marker": {
+            "size": round(0.93 * scale, 1),
+            "opacity": 1,
+            "color": [colour(s) for s in shade.values()],
+            "line": {"width": 1, "color": [colour("grey" if s == "card" else s) for s in shade.values()]},
+        },
+        "customdata": [
+            states.hover.get(c, f"<b>{plain(names.get(c, c))}</b><br>{plain(absent)}") for c in spots
+        ],
+        **FREE,
+    }
+    layout["xaxis2"] = {
+        "domain": [0, 1] if room.narrow else [0, SPLIT - 0.02],
+        "range": list(ends_x),
+        "visible": False,
+        "anchor": "y2",
+    }
+    layout["yaxis2"] = {
+        "domain": [0.47, 1] if room.narrow else [0, 1],
+        "range": list(ends_y),
+        "visible": False,
+        "anchor": "x2",
+        "scaleanchor": "x2",
+    }
+    return [trace, *bars], layout

@@ -1,0 +1,608 @@
+"""The marks: pure functions from a tidy table to a figure in house style.
+
+Every mark takes a frame and names of its columns. Missing values are left out or said, never drawn as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cyberdip_utils import words
+from cyberdip_utils.figures.matrix import matrix
+from cyberdip_utils.figures.rows import bars, dots, dumbbell
+from cyberdip_utils.figures.style import (
+    FREE,
+    LINE,
+    NOTHING,
+    SEAM,
+    SIZE,
+    Group,
+    Room,
+    apart,
+    colour,
+    compose,
+    empty,
+    faded,
+    folded,
+    groups,
+    heading,
+    key_above,
+    missing,
+    need,
+    note,
+    numbers,
+    plain,
+    rule_marks,
+    text_width,
+    ticks,
+    tone,
+    under,
+    wide_groups,
+    written,
+    year_ticks,
+)
+
+__all__ = ["bars", "columns", "dots", "dumbbell", "histogram", "lines", "matrix", "stack"]
+
+
+# ---------------------------------------------------------------- scales
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An upright picture's x: numbers to draw at, and what stands under them."""
+
+    kind: str  # year, number, name
+    at: dict[Any, float]
+
+    @classmethod
+    def of(cls, column: Iterable) -> Scale:
+        """The scale of a column: whole years, dates (as years), numbers, or names in order of appearance."""
+        given = list(dict.fromkeys(v for v in column if not missing(v) and v is not pd.NaT))
+        if all(hasattr(v, "year") for v in given):
+            return cls("year", {v: _decimal_year(v) for v in given})
+        if all(isinstance(v, (int, float)) or hasattr(v, "dtype") for v in given):
+            at = {v: float(v) for v in given}
+            whole = all(1500 <= v <= 2200 and v.is_integer() for v in at.values())
+            return cls("year" if whole else "number", at)
+        return cls("name", {v: float(k) for k, v in enumerate(given)})
+
+    def place(self, value: Any) -> float:
+        if value in self.at:
+            return self.at[value]
+        return _decimal_year(value) if hasattr(value, "year") else float(value)
+
+    @property
+    def low(self) -> float:
+        return min(self.at.values())
+
+    @property
+    def high(self) -> float:
+        return max(self.at.values())
+
+    def axis(self, ends: tuple[float, float], pixels: float) -> dict:
+        """The axis between two ends over so many pixels."""
+        pitch = pixels / (ends[1] - ends[0])
+        if self.kind == "year":
+            at = year_ticks(math.ceil(self.low - 0.01), math.floor(self.high + 0.01), pitch)
+            texts = [str(v) for v in at]
+        elif self.kind == "name":
+            at, wide = list(self.at.values()), max(6, int(pitch / 7.6))
+            texts = [plain(v, width=wide) for v in self.at]
+        else:
+            at, texts = ticks(*ends, most=max(2, min(6, int(pixels / 70))))
+        return {"range": list(ends), "tickvals": at, "ticktext": texts, "showline": True}
+
+
+def _decimal_year(day: Any) -> float:
+    first = pd.Timestamp(day.year, 1, 1)
+    return day.year + (pd.Timestamp(day) - first).days / 365.25
+
+
+def _said(value: Any) -> str:
+    """A place on the x axis in words."""
+    return words.day(value) if hasattr(value, "year") else plain(value)
+
+
+def _value_axis(low: float, high: float, percent: bool) -> tuple[dict, float]:
+    """The upright axis of values and the left margin that its tick labels need, in px."""
+    at, texts = ticks(low, high, percent)
+    axis = {"range": [low, high], "tickvals": at, "ticktext": texts, "showgrid": True}
+    return axis, max([text_width(t) for t in texts], default=10) + 9
+
+
+def _deepest(axis: Mapping) -> int:
+    return 8 + LINE * max([t.count("<br>") + 1 for t in axis["ticktext"]], default=1)
+
+
+def _end_labels(
+    labels: Sequence[tuple[Group, float, str]], x: float, ends: tuple[float, float], pixels: float
+) -> list[dict]:
+    """Names with numbers at the right end, moved apart so that none touches another in a plot so many px high."""
+    texts = [f"<b>{plain(g.name, width=19)}</b> {said}" for g, _, said in labels]
+    per = (ends[1] - ends[0]) / pixels
+    sizes = [(LINE * (t.count("<br>") + 1) + 3) * per for t in texts]
+    wanted = [value for _, value, _ in labels]
+    at = apart(wanted, sizes, ends[0], ends[1] + 0.05 * (ends[1] - ends[0]))
+    side = {"xanchor": "left", "align": "left", "xshift": 8, "yanchor": "middle"}
+    tones = [tone(g.colour) for g, _, _ in labels]
+    return [
+        note(text, x=x, y=y, **side) | {"font": {"size": SIZE, "color": shade}}
+        for text, y, shade in zip(texts, at, tones, strict=True)
+    ]
+
+
+def _upright(
+    room: Room,
+    scale: Scale,
+    x_ends: tuple[float, float],
+    y_ends: tuple[float, float],
+    labels: Sequence[tuple[Group, float, str]],
+    *,
+    title: str,
+    percent: bool,
+    rules: Sequence,
+    tops: Sequence[tuple[float, float]] = (),
+) -> dict:
+    """The layout of an upright picture: axes, title, key at the right end (above on a phone), rules."""
+    axis, left = _value_axis(*y_ends, percent)
+    keyed = [g for g, _, _ in labels]
+    narrow = room.narrow and len(keyed) > 1
+    beside = (
+        0
+        if narrow or not keyed
+        else max(text_width(f"<b>{plain(g.name, width=19)}</b> {s}") for g, _, s in labels)
+    )
+    right = 10 if not beside else min(190, beside + 14) if not room.narrow else min(120, beside + 12)
+    above, top = key_above(keyed, room, left, title) if narrow else (heading(title, left), 26)
+    across = room.width - left - right
+    x_axis = scale.axis(x_ends, across)
+    bottom = _deepest(x_axis)
+    pixels = room.height - top - bottom
+    per = (x_ends[1] - x_ends[0]) / across
+    shapes, texts, taken = rule_marks(rules, room, scale.place, x_ends[0], per)
+    high = y_ends[1]
+    for a, b, down in taken:  # no mark under the words of a rule
+        most = max([y for x, y in tops if a <= x <= b], default=y_ends[0])
+        high = max(high, y_ends[0] + (most - y_ends[0]) / max(0.3, 1 - (down + 20) / pixels))
+    axis["range"] = [y_ends[0], high]
+    ends = [] if narrow else _end_labels(labels, x_ends[1], (y_ends[0], high), pixels)
+    return {
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
+        "xaxis": x_axis,
+        "yaxis": axis,
+        "annotations": [*above, *texts, *ends],
+        "shapes": shapes,
+    }
+
+
+# ---------------------------------------------------------------- columns by year
+
+
+def _kept_totals(
+    tops: Sequence[tuple[float, float]], texts: Sequence[str], pitch: float, pixels: float, high: float
+) -> list[int]:
+    """Which totals are written above their columns: the highest first, none over another or over a column."""
+    kept: list[int] = []
+    for i in sorted(range(len(tops)), key=lambda i: (-tops[i][1], tops[i][0])):
+        x, y = tops[i]
+        half = text_width(texts[i]) / 2 + 2
+        clear = True
+        for j, (x2, y2) in enumerate(tops):
+            away, rise = abs(x2 - x) * pitch, (y2 - y) * pixels / high
+            if j in kept and away < half + text_width(texts[j]) / 2 + 2 and abs(rise) < LINE:
+                clear = False
+            if j != i and away < half + 0.37 * pitch and rise > 2:
+                clear = False
+        if clear:
+            kept.append(i)
+    return kept
+
+
+def stack(
+    frame: pd.DataFrame,
+    x: str,
+    values: Sequence[str] | str,
+    *,
+    names: Mapping | Sequence[str] | None = None,
+    colours: Mapping | Sequence[str] | None = None,
+    unit: str = "",
+    percent: bool = False,
+    totals: bool = True,
+    rules: Sequence[Mapping] = (),
+    rest: str | None = None,
+) -> go.Figure:
+    """Columns by year or category, stacked from the base up, with names at the right end in place of a legend.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each column of the picture.
+    x : str
+        Column of years, dates, numbers or names.
+    values : str or sequence of str
+        Columns of amounts, the one at the base first. Missing amounts are not drawn.
+    names, colours : mapping or sequence, optional
+        Readable names and house colours of the value columns.
+    unit : str
+        What is counted; stands at the top left.
+    percent : bool
+        Amounts are shares from 0 to 1.
+    totals : bool
+        Write the sum above each column where it fits.
+    rules : sequence of :func:`rule`
+    rest : str, optional
+        Name of a grey group that takes the value columns after the fourth.
+
+    Raises
+    ------
+    ValueError
+        For a column that is not there, and for a fifth group without ``rest``.
+    """
+    need(frame, x)
+    frame, found = wide_groups(frame, values, names, colours, rest)
+    frame = frame[frame[x].notna()]
+    if frame.empty or frame[[g.key for g in found]].isna().all(axis=None):
+        return empty(NOTHING)
+    scale = Scale.of(frame[x])
+    at = [scale.place(v) for v in frame[x]]
+    amounts = {g.key: numbers(frame[g.key]) for g in found}
+    sums = [sum(v or 0 for v in row) for row in zip(*amounts.values(), strict=True)]
+    traces = [_column(g, at, amounts[g.key], frame[x], unit, percent, len(found)) for g in found]
+    last = max(range(len(at)), key=lambda i: at[i])
+    labels, base = [], 0.0
+    for g in found:
+        value = amounts[g.key][last]
+        labels.append((g, base + (value or 0) / 2, written(value, percent)))
+        base += value or 0
+    step = min([b - a for a, b in zip(sorted(set(at)), sorted(set(at))[1:], strict=False)], default=1.0)
+    x_ends = (min(at) - 0.6 * step, max(at) + 0.6 * step)
+    y_ends = (
+        0.0,
+        1.0
+        if percent and max(sums) <= 1.0001 and max(sums) > 0.9
+        else max(sums) * (1.1 if totals else 1.04) or 1.0,
+    )
+    tops = list(zip(at, sums, strict=True))
+
+    def draw(room: Room) -> tuple[list[dict], dict]:
+        shown = labels if len(found) > 1 else []
+        layout = _upright(
+            room, scale, x_ends, y_ends, shown, title=unit, percent=percent, rules=rules, tops=tops
+        )
+        layout["barmode"] = "stack"
+        if totals:
+            layout["annotations"] += _totals(room, layout, tops, percent, step)
+        return [dict(t) for t in traces], layout
+
+    return compose(draw)
+
+
+def _column(
+    group: Group, at: list, amounts: list, said: Iterable, unit: str, percent: bool, several: int
+) -> dict:
+    name = f"{plain(group.name)}: " if several > 1 else ""
+    texts = [
+        f"<b>{_said(x)}</b><br>{name}{written(v, percent, plain(unit))}"
+        for x, v in zip(said, amounts, strict=True)
+    ]
+    marker = {"color": colour(group.colour), "line": SEAM}
+    return {
+        "type": "bar",
+        "x": at,
+        "y": amounts,
+        "name": plain(group.name),
+        "marker": marker,
+        "customdata": texts,
+        **FREE,
+    }
+
+
+def _totals(
+    room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], percent: bool, step: float
+) -> list[dict]:
+    margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
+    pitch = (room.width - margin["l"] - margin["r"]) / (high - low)
+    pixels = room.height - margin["t"] - margin["b"]
+    texts = [written(y, percent) for _, y in tops]
+    chosen = _kept_totals(tops, texts, pitch, pixels, layout["yaxis"]["range"][1])
+    where = {"yanchor": "bottom", "yshift": 1, "xanchor": "center"}
+    return [note(texts[i], x=tops[i][0], y=tops[i][1], **where) for i in sorted(chosen)]
+
+
+def columns(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    behind: str | None = None,
+    names: Mapping | Sequence[str] | None = None,
+    unit: str = "",
+    percent: bool = False,
+    rules: Sequence[Mapping] = (),
+    totals: bool = True,
+) -> go.Figure:
+    """Columns of one amount by year or category, with a grey series ``behind`` of which it is a part.
+
+    See :func:`stack` for the parameters; ``names`` names ``y`` and ``behind``.
+    """
+    need(frame, x, y, behind)
+    if behind is None:
+        return stack(frame, x, y, names=names, unit=unit, percent=percent, rules=rules, totals=totals)
+    other = "\u200brest"
+    parts = frame.assign(**{other: frame[behind] - frame[y].fillna(0)})
+    if (parts[other] < 0).any():
+        raise ValueError(f"{behind!r} must be at least {y!r} in every row: it stands behind it")
+    named = dict(names) if isinstance(names, Mapping) else dict(zip((y, behind), names or (), strict=False))
+    kept = {y: named.get(y, y), other: named.get(behind, behind)}
+    figure = stack(
+        parts,
+        x,
+        [y, other],
+        names=kept,
+        colours={y: "blue", other: "grey"},
+        unit=unit,
+        percent=percent,
+        rules=rules,
+        totals=totals,
+    )
+    return figure
+
+
+def histogram(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    bins: int = 20,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    title: str = "",
+    percent: bool = False,
+    rules: Sequence[Mapping] = (),
+) -> go.Figure:
+    """How many rows lie in each of ``bins`` equal parts of a column; missing values are left out.
+
+    ``title`` says what is counted (top left), ``unit`` what the axis measures.
+    """
+    need(frame, value)
+    given = [v for v in numbers(frame[value]) if v is not None]
+    if not given:
+        return empty(NOTHING)
+    low, high = min(given) if low is None else low, max(given) if high is None else high
+    width = (high - low) / bins or 1.0
+    counts = [0] * bins
+    for v in given:
+        if low <= v <= high:
+            counts[min(bins - 1, int((v - low) / width))] += 1
+    at = [low + (k + 0.5) * width for k in range(bins)]
+    ends = [(written(low + k * width, percent), written(low + (k + 1) * width, percent)) for k in range(bins)]
+    hover = [f"{a} to {b} {plain(unit)}<br><b>{n:,}</b>" for (a, b), n in zip(ends, counts, strict=True)]
+    bar = {
+        "type": "bar",
+        "x": at,
+        "y": counts,
+        "width": [width] * bins,
+        "marker": {"color": colour("blue"), "line": SEAM},
+    }
+    tops = list(zip(at, counts, strict=True))
+
+    def draw(room: Room) -> tuple[list[dict], dict]:
+        scale = Scale("number", {v: v for v in at})
+        layout = _upright(
+            room,
+            scale,
+            (low, high),
+            (0.0, max(counts) * 1.06),
+            [],
+            title=title,
+            percent=False,
+            rules=rules,
+            tops=tops,
+        )
+        place, texts = ticks(low, high, percent, 4 if room.narrow else 6)
+        layout["xaxis"] |= {"tickvals": place, "ticktext": texts}
+        layout["margin"]["r"] = 24
+        if unit:
+            layout["annotations"].append(under(unit))
+            layout["margin"]["b"] += LINE
+        return [{**bar, "customdata": hover, **FREE}], layout
+
+    return compose(draw)
+
+
+# ---------------------------------------------------------------- lines
+
+
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    group: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    lit: Sequence = (),
+    names: Mapping | None = None,
+    colours: Mapping | None = None,
+    step: bool = False,
+    unit: str = "",
+    across: str = "",
+    percent: bool = False,
+    rules: Sequence[Mapping] = (),
+    dash: Sequence = (),
+    zero: bool = True,
+    rest: str | None = None,
+) -> go.Figure:
+    """Lines with bands; the name stands at the right end of each.
+
+    Parameters
+    ----------
+    x, y, group, low, high : str
+        Columns. A missing ``y`` leaves a gap.
+    lit : sequence
+        Groups that stand in a hue (four at most); all others are thin and grey. None: every group is lit.
+    step : bool
+        Steps in place of slopes (cumulative shares, prices that hold until they change).
+    unit, across : str
+        What y is (top left) and, if it is not plain, what x is (under the axis).
+    dash : sequence
+        Groups that are planned, partial or modelled.
+    zero : bool
+        The axis starts at 0; otherwise just below the least value.
+    rest : str, optional
+        Name for the grey groups after the fourth, if none is lit.
+    """
+    need(frame, x, y, group, low, high)
+    frame = frame[frame[x].notna()]
+    if frame.empty or frame[y].isna().all():
+        return empty(NOTHING)
+    scale = Scale.of(frame[x])
+    parts = {None: frame} if group is None else dict(list(frame.groupby(group, sort=False, observed=True)))
+    alone, quiet = _lit(list(parts), lit, rest)
+    found = groups(alone, names or ({None: unit or y} if group is None else None), colours)
+    traces = [_thin(scale, parts[k], x, y, k, step, percent) for k in quiet]
+    for g in found:
+        if low and high:
+            traces.append(_band(scale, parts[g.key], x, low, high, g, step))
+        traces.append(_line(scale, parts[g.key], x, y, g, step, percent, g.key in dash))
+    labels = [_last(scale, parts[g.key], x, y, g, percent) for g in found if group is not None]
+    labels = [found_label for found_label in labels if found_label]
+    if quiet and group is not None:
+        words_ = rest or f"{len(quiet)} more"
+        labels.append(
+            _last(scale, parts[quiet[-1]], x, y, Group(None, words_, "grey"), percent, number=False)
+        )
+        labels = [found_label for found_label in labels if found_label]
+    y_ends = _y_ends(frame, [c for c in (y, low, high) if c], zero, percent)
+    tops = [
+        (scale.place(a), float(b)) for a, b in zip(frame[x], frame[high or y], strict=True) if not missing(b)
+    ]
+
+    def draw(room: Room) -> tuple[list[dict], dict]:
+        layout = _upright(
+            room,
+            scale,
+            (scale.low, max(scale.high, scale.low + 1e-9)),
+            y_ends,
+            labels,
+            title=unit,
+            percent=percent,
+            rules=rules,
+            tops=tops,
+        )
+        if across:
+            layout["annotations"].append(under(across))
+            layout["margin"]["b"] += LINE
+        return [dict(t) for t in traces], layout
+
+    return compose(draw)
+
+
+def _lit(keys: list, lit: Sequence, rest: str | None) -> tuple[list, list]:
+    """Groups in hues and groups in grey."""
+    if len(lit) > 4:
+        raise ValueError(f"{len(lit)} groups lit, but four hues are the limit")
+    if lit:
+        return [k for k in lit if k in keys], [k for k in keys if k not in lit]
+    if len(keys) > 4 and rest is None:
+        raise ValueError(
+            f"{len(keys)} groups, but four hues and grey are the limit: name those to light up with lit=, or fold with rest='other'"
+        )
+    return folded(keys, rest)
+
+
+def _path(scale: Scale, part: pd.DataFrame, x: str, *columns: str) -> tuple[list, ...]:
+    part = part.assign(_at=[scale.place(v) for v in part[x]]).sort_values("_at", kind="stable")
+    return part["_at"].tolist(), *(numbers(part[c]) for c in columns), part[x].tolist()
+
+
+def _line(
+    scale: Scale, part: pd.DataFrame, x: str, y: str, g: Group, step: bool, percent: bool, dashed: bool
+) -> dict:
+    at, values, said = _path(scale, part, x, y)
+    name = f"{plain(g.name)}<br>" if g.key is not None else ""
+    hover = [f"<b>{_said(a)}</b><br>{name}{written(v, percent)}" for a, v in zip(said, values, strict=True)]
+    dots = (
+        {"mode": "lines+markers", "marker": {"size": 6, "color": colour(g.colour)}}
+        if len(at) <= 15 and not step
+        else {"mode": "lines"}
+    )
+    shape = {
+        "color": colour(g.colour),
+        "width": 2.5,
+        "shape": "hv" if step else "linear",
+        "dash": "dash" if dashed else "solid",
+    }
+    return {
+        "type": "scatter",
+        "x": at,
+        "y": values,
+        "name": plain(g.name),
+        "line": shape,
+        "customdata": hover,
+        **dots,
+        **FREE,
+    }
+
+
+def _thin(scale: Scale, part: pd.DataFrame, x: str, y: str, key: Any, step: bool, percent: bool) -> dict:
+    at, values, said = _path(scale, part, x, y)
+    hover = [
+        f"<b>{_said(a)}</b><br>{plain(key)}<br>{written(v, percent)}"
+        for a, v in zip(said, values, strict=True)
+    ]
+    shape = {"color": colour("grey"), "width": 1.2, "shape": "hv" if step else "linear"}
+    return {
+        "type": "scatter",
+        "x": at,
+        "y": values,
+        "mode": "lines",
+        "name": plain(key),
+        "line": shape,
+        "customdata": hover,
+        **FREE,
+    }
+
+
+def _band(scale: Scale, part: pd.DataFrame, x: str, low: str, high: str, g: Group, step: bool) -> dict:
+    at, lows, highs, _ = _path(scale, part, x, low, high)
+    there = [i for i, (a, b) in enumerate(zip(lows, highs, strict=True)) if a is not None and b is not None]
+    xs, ups, downs = [], [], []
+    for i in there:
+        if step and xs:
+            xs.append(at[i]), ups.append(ups[-1]), downs.append(downs[-1])
+        xs.append(at[i]), ups.append(highs[i]), downs.append(lows[i])
+    shape = {
+        "fill": "toself",
+        "fillcolor": faded(g.colour),
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
+    return {"type": "scatter", "x": xs + xs[::-1], "y": ups + downs[::-1], "name": plain(g.name), **shape}
+
+
+def _last(
+    scale: Scale, part: pd.DataFrame, x: str, y: str, g: Group, percent: bool, number: bool = True
+) -> tuple | None:
+    _, values, _ = _path(scale, part, x, y)
+    there = [v for v in values if v is not None]
+    return (g, there[-1], written(there[-1], percent) if number else "") if there else None
+
+
+def _y_ends(frame: pd.DataFrame, columns: Sequence[str], zero: bool, percent: bool) -> tuple[float, float]:
+    given = [v for c in columns for v in numbers(frame[c]) if v is not None]
+    low, high = min(given), max(given)
+    if zero:
+        low, high = min(0.0, low), max(0.0, high)
+    if percent and zero and high > 0.8 and high <= 1:
+        return low, 1.0
+    span = (high - low) or 1.0
+    return (low if zero and low == 0 else low - 0.06 * span), high + 0.06 * span

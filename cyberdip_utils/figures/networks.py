@@ -1,0 +1,475 @@
+"""Networks in fixed places: hubs with what belongs to them, and columns of stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cyberdip_utils.figures import matrix as matrices
+from cyberdip_utils.figures.style import (
+    FREE,
+    LINE,
+    NOTHING,
+    SEAM,
+    SIZE,
+    Group,
+    Room,
+    colour,
+    compose,
+    empty,
+    groups,
+    missing,
+    need,
+    note,
+    on,
+    plain,
+    row_label,
+    text_width,
+    tone,
+    written,
+)
+
+MOST = 12  # names above one another that 280 px hold
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node: its name, the hubs it belongs to, its notes, its size (``None``: not known), its dashed lines."""
+
+    name: Any
+    hubs: tuple
+    notes: tuple[str, ...]
+    size: float | None
+    dashed: tuple
+
+
+def hubs(
+    frame: pd.DataFrame,
+    hub: str,
+    node: str,
+    *,
+    size: str | None = None,
+    dash: str | None = None,
+    note: str | None = None,
+    names: Mapping | None = None,
+    colours: Mapping | None = None,
+    key: str = "",
+) -> go.Figure:
+    """One or two hubs and what belongs to them: to one at its outer side, to both between. A matrix on a phone.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each line from a hub to a node.
+    hub, node : str
+        Columns.
+    size : str, optional
+        Column of a number of the node: the dot's area; a missing one gives a hollow dot.
+    dash : str, optional
+        Column of true and false: lines in part, planned or modelled.
+    note : str, optional
+        Column of short texts after the name, such as the year.
+    names, colours : mapping, optional
+        Of the hubs.
+    key : str
+        What dashes, sizes and notes mean: at the lower right.
+
+    Raises
+    ------
+    ValueError
+        For more than two hubs: use :func:`columns` or ``marks.matrix``.
+    """
+    need(frame, hub, node, size, dash, note)
+    if frame.empty:
+        return empty(NOTHING)
+    found = groups(list(dict.fromkeys(frame[hub])), names, colours)
+    if len(found) > 2:
+        raise ValueError(
+            f"{len(found)} hubs, but places are fixed for two: use networks.columns or marks.matrix"
+        )
+    nodes = _nodes(frame, (hub, node, size, dash, note), [g.key for g in found])
+    grid = _as_grid(nodes, found)
+
+    def draw(room: Room) -> tuple[list[dict], dict]:
+        if room.narrow:
+            return matrices.drawn(grid, room, key, None, False)
+        return _fans(nodes, found, size is not None, note is not None, key)
+
+    return compose(draw)
+
+
+def _nodes(frame: pd.DataFrame, names: tuple, order: list) -> list[Node]:
+    hub, node, size, dash, note = names
+    found = []
+    for name, part in frame.groupby(node, sort=False):
+        part = part.drop_duplicates(hub).set_index(hub).reindex([h for h in order if (part[hub] == h).any()])
+        notes = tuple(plain(v) for v in part[note]) if note else ()
+        amount = part[size].iloc[0] if size else None
+        dashed = tuple(h for h in part.index if dash and bool(part.loc[h, dash]))
+        found.append(Node(name, tuple(part.index), notes, None if missing(amount) else float(amount), dashed))
+    return found
+
+
+def _as_grid(nodes: list[Node], found: list[Group]) -> matrices.Grid:
+    """The same as a matrix: nodes of both hubs first."""
+    rows = sorted(nodes, key=lambda n: (-len(n.hubs), [g.key for g in found].index(n.hubs[0])))
+    cells, hover, notes = {}, {}, {}
+    for n in rows:
+        for k, h in enumerate(n.hubs):
+            cells[n.name, h] = "part" if h in n.dashed else "full"
+            notes[n.name, h] = n.notes[k] if n.notes else ""
+            hover[n.name, h] = f"<b>{plain(n.name)}</b><br>{plain(h)} {notes[n.name, h]}"
+    renamed = {g.key: g.name for g in found}
+    move = lambda cells: {(r, renamed[h]): v for (r, h), v in cells.items()}  # noqa: E731
+    shades = {g.name: g.colour for g in found}
+    sections = {n.name: n.hubs for n in rows}
+    return matrices.Grid(
+        [n.name for n in rows], list(shades), move(cells), move(hover), move(notes), shades, sections
+    )
+
+
+def _largest(nodes: list[Node], most: int) -> tuple[list[Node], int]:
+    """At most so many nodes, the largest, in the order given, and how many are left out."""
+    if len(nodes) <= most:
+        return nodes, 0
+    kept = sorted(nodes, key=lambda n: -(n.size or 0.0))[: most - 1]
+    return [n for n in nodes if n in kept], len(nodes) - len(kept)
+
+
+def _fans(
+    nodes: list[Node], found: list[Group], sized: bool, noted: bool, key: str
+) -> tuple[list[dict], dict]:
+    """Fans at the outer sides and the shared nodes between; x and y run from 0 to 1."""
+    first, last = found[0].key, found[-1].key
+    sides = {
+        "left": [n for n in nodes if n.hubs == (first,)],
+        "both": [n for n in nodes if len(n.hubs) == 2],
+        "right": [n for n in nodes if len(found) == 2 and n.hubs == (last,)],
+    }
+    if len(found) == 1:
+        half = (len(sides["left"]) + 1) // 2
+        sides = {"left": sides["left"][:half], "both": [], "right": sides["left"][half:]}
+    place = {first: (0.33 if len(found) == 2 else 0.5, 0.5)} | (
+        {last: (0.68, 0.5)} if len(found) == 2 else {}
+    )
+    spots, texts, top = {}, [], max([n.size or 0.0 for n in nodes], default=1.0) or 1.0
+    for side, x in (("left", 0.2), ("both", 0.505), ("right", 0.8)):
+        shown, left_out = _largest(sides[side], MOST if side != "both" else 6)
+        count = len(shown) + (left_out > 0)
+        for k, n in enumerate(shown):
+            y = 1 - (k + 0.5) / count
+            bend = 0.018 * (1 - (2 * y - 1) ** 2) * {"left": -1, "both": 0, "right": 1}[side]
+            spots[n.name] = (x - bend if side == "left" else x - bend, y, side, n)
+        if left_out:
+            texts.append(_beside(x, 0.5 / count, side, f"+ {left_out} more in the table"))
+    traces = [
+        *_edges(spots, place, found),
+        _balls(spots, found, sized, top),
+        *_names(spots, noted, sized, top),
+        _centres(place, found),
+    ]
+    layout = {
+        "margin": {"l": 0, "r": 0, "t": 26, "b": 24 if key else 6},
+        "xaxis": {"range": [0, 1], "visible": False},
+        "yaxis": {"range": [0, 1], "visible": False},
+        "annotations": [*texts, *_headings(sides, found), *_key_below(key)],
+        "meta": {"rows": len(spots)},
+    }
+    return traces, layout
+
+
+def _beside(x: float, y: float, side: str, text: str) -> dict:
+    anchor = {"left": "right", "right": "left", "both": "center"}[side]
+    return note(text, x=x, y=y, xanchor=anchor, xshift={"left": -10, "right": 10, "both": 0}[side])
+
+
+def _headings(sides: Mapping, found: list[Group]) -> list[dict]:
+    if len(found) == 1:
+        return []
+    heads = [
+        (0.2, found[0], f"{found[0].name} only", "left"),
+        (0.505, None, "both", "both"),
+        (0.8, found[-1], f"{found[-1].name} only", "right"),
+    ]
+    at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6, "xanchor": "center"}
+    return [
+        note(f"<b>{plain(text, limit=34)}</b>", x=x, **at)
+        | {"font": {"size": SIZE, "color": tone(g.colour if g else "wine")}}
+        for x, g, text, side in heads
+        if sides[side]
+    ]
+
+
+def _key_below(key: str) -> list[dict]:
+    if not key:
+        return []
+    return [note(plain(key), x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="top", yshift=-4)]
+
+
+def _edges(spots: Mapping, place: Mapping, found: list[Group]) -> list[dict]:
+    traces = []
+    for g in found:
+        for dashed in (False, True):
+            xs, ys = [], []
+            for x, y, _, n in spots.values():
+                if g.key in n.hubs and (g.key in n.dashed) == dashed:
+                    xs, ys = [*xs, place[g.key][0], x, None], [*ys, place[g.key][1], y, None]
+            if xs:
+                line = {"color": colour(g.colour), "width": 1.6, "dash": "dash" if dashed else "solid"}
+                traces.append(
+                    {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+                )
+    return traces
+
+
+def _ball_size(n: Node, sized: bool, top: float) -> float:
+    return 9.0 if not sized or n.size is None else round(6 + 18 * (n.size / top) ** 0.5, 1)
+
+
+def _balls(spots: Mapping, found: list[Group], sized: bool, top: float) -> dict:
+    shade = {g.key: colour(g.colour) for g in found}
+    own = {
+        name: colour("wine") if len(n.hubs) == 2 else shade[n.hubs[0]] for name, (_, _, _, n) in spots.items()
+    }
+    hollow = [sized and n.size is None for _, _, _, n in spots.values()]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [s[0] for s in spots.values()],
+        "y": [s[1] for s in spots.values()],
+        "marker": {
+            "size": [_ball_size(s[3], sized, top) for s in spots.values()],
+            "color": [colour("card") if h else c for h, c in zip(hollow, own.values(), strict=True)],
+            "line": {"color": list(own.values()), "width": 2},
+            "opacity": 1,
+        },
+        "customdata": [_said(n) for _, _, _, n in spots.values()],
+        **FREE,
+    }
+
+
+def _said(n: Node) -> str:
+    notes = n.notes or ("",) * len(n.hubs)
+    lines = [
+        f"{plain(h)} {t}{' (in part)' if h in n.dashed else ''}".strip()
+        for h, t in zip(n.hubs, notes, strict=True)
+    ]
+    return "<br>".join(
+        [f"<b>{plain(n.name)}</b>", *lines, *([f"{written(n.size)}"] if n.size is not None else [])]
+    )
+
+
+def _names(spots: Mapping, noted: bool, sized: bool, top: float) -> list[dict]:
+    traces = []
+    for side, where in (("left", "middle left"), ("both", "top center"), ("right", "middle right")):
+        here = [s for s in spots.values() if s[2] == side]
+        if not here:
+            continue
+        texts, pad = [], {"left": ("", "   "), "both": ("", ""), "right": ("   ", "")}[side]
+        for _, _, _, n in here:
+            years = ", ".join(t for t in n.notes if t)
+            name = f"<b>{plain(n.name, limit=26)}</b>" if side == "both" else plain(n.name, limit=26)
+            texts.append(f'{pad[0]}{name} <span style="color:{colour("soft")}">{years}</span>{pad[1]}')
+        at = {"x": [s[0] for s in here], "y": [s[1] for s in here], "text": texts, "textposition": where}
+        lift = (
+            {"marker": {"size": [_ball_size(s[3], sized, top) for s in here], "color": "rgba(0,0,0,0)"}}
+            if side == "both"
+            else {}
+        )
+        mode = "markers+text" if lift else "text"
+        font = {"textfont": {"size": SIZE, "color": colour("ink")}}
+        traces.append(
+            {"type": "scatter", "mode": mode, **at, **lift, **font, "hoverinfo": "skip", "cliponaxis": False}
+        )
+    return traces
+
+
+def _centres(place: Mapping, found: list[Group]) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [place[g.key][0] for g in found],
+        "y": [place[g.key][1] for g in found],
+        "marker": {"size": 66, "color": [colour(g.colour) for g in found], "line": SEAM, "opacity": 1},
+        "text": [f"<b>{row_label(g.name, 60, 3)}</b>" for g in found],
+        "textfont": {"size": SIZE, "color": [on(g.colour) for g in found]},
+        "hoverinfo": "skip",
+    }
+
+
+# ---------------------------------------------------------------- columns
+
+
+def columns(
+    frame: pd.DataFrame,
+    stages: Sequence[str],
+    value: str | None = None,
+    *,
+    group: str | None = None,
+    names: Mapping | None = None,
+    colours: Mapping | None = None,
+    most: int = MOST,
+    unit: str = "",
+    percent: bool = False,
+    order: Mapping[str, Sequence] | None = None,
+) -> go.Figure:
+    """Stages from left to right, each a column of nodes; lines as wide as the amount that goes from one to the next.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each way through the stages.
+    stages : sequence of str
+        Columns with the node of each stage, left to right (two to four).
+    value : str, optional
+        Column of amounts; each row counts one without it.
+    group : str, optional
+        Column that gives the lines their hue (four at most); one grey-blue hue without it.
+    most : int
+        Nodes of a stage that are drawn, the largest; the rest is said.
+    order : mapping, optional
+        For a stage its nodes from top to bottom; by default the largest first.
+    """
+    need(frame, *stages, value, group)
+    if frame.empty:
+        return empty(NOTHING)
+    if not 2 <= len(stages) <= 4:
+        raise ValueError(f"{len(stages)} stages, but between two and four can stand side by side")
+    frame = frame.assign(_amount=frame[value].astype(float) if value else 1.0)
+    frame = frame[frame["_amount"] > 0]
+    found = groups(list(dict.fromkeys(frame[group])), names, colours) if group else [Group(None, "", "blue")]
+    shown, left_out = {}, {}
+    for stage in stages:
+        sums = frame.groupby(stage, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
+        ranked = [n for n in (order or {}).get(stage, ()) if n in sums.index] or list(sums.index)
+        kept = set(sums.index[: most if len(sums) <= most else most - 1])
+        shown[stage] = {n: float(sums[n]) for n in ranked if n in kept}
+        left_out[stage] = len(sums) - len(shown[stage])
+    heads = [str((names or {}).get(s, s)) for s in stages]
+    return compose(
+        lambda room: _stages(room, frame, list(stages), heads, shown, left_out, found, group, unit, percent)
+    )
+
+
+def _stages(
+    room: Room,
+    frame,
+    stages: list,
+    heads: list,
+    shown: Mapping,
+    left_out: Mapping,
+    found,
+    group,
+    unit: str,
+    percent: bool,
+) -> tuple[list, dict]:
+    most = 92 if room.narrow else 170
+    texts = {s: {n: row_label(n, most, 2 if room.narrow else 1) for n in shown[s]} for s in stages}
+    left = max(text_width(t) for t in texts[stages[0]].values()) + 14
+    right = max(text_width(t) for t in texts[stages[-1]].values()) + 14
+    spots = {}
+    for k, s in enumerate(stages):
+        count = len(shown[s]) + (left_out[s] > 0)
+        for i, n in enumerate(shown[s]):
+            spots[s, n] = (k / (len(stages) - 1), 1 - (i + 0.5) / count)
+    notes_ = [
+        _stage_note(k, s, left_out[s], len(shown[s]) + 1, len(stages))
+        for k, s in enumerate(stages)
+        if left_out[s]
+    ]
+    anchors = ["right", *["center"] * (len(stages) - 2), "left"]
+    at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+    titles = [
+        note(f"<b>{plain(h, limit=24)}</b>", "ink", x=k / (len(stages) - 1), xanchor=anchors[k], **at)
+        for k, h in enumerate(heads)
+    ]
+    rows = max(len(v) + (left_out[s] > 0) for s, v in shown.items())
+    tall = rows * (2 * LINE + 4 if room.narrow else LINE + 3) + 40
+    layout = {
+        "margin": {"l": max(left, 60), "r": max(right, 60), "t": 28, "b": 24 if unit else 6},
+        "xaxis": {"range": [0, 1], "visible": False},
+        "yaxis": {"range": [0, 1], "visible": False},
+        "annotations": [*titles, *notes_, *_key_below(f"line width: {unit}" if unit else "")],
+        "meta": {"rows": rows, **({"tall": tall} if tall > 400 else {})},
+    }
+    return [
+        *_ways(frame, stages, spots, found, group),
+        *_stops(stages, shown, spots, texts, unit, percent),
+    ], layout
+
+
+def _stage_note(k: int, stage: str, left_out: int, count: int, several: int) -> dict:
+    side = "left" if k == 0 else "right" if k == several - 1 else "both"
+    return _beside(k / (several - 1), 0.5 / count, side, f"+ {left_out} more")
+
+
+def _ways(
+    frame: pd.DataFrame, stages: list, spots: Mapping, found: list[Group], group: str | None
+) -> list[dict]:
+    """Lines between neighbouring stages in four widths."""
+    traces = []
+    for a, b in zip(stages, stages[1:], strict=False):
+        keys = [a, b] + ([group] if group else [])
+        sums = frame.groupby(keys, sort=False)["_amount"].sum()
+        top = float(sums.max())
+        for g in found:
+            for k in (1, 2, 3, 4):
+                xs, ys = [], []
+                for key, amount in sums.items():
+                    inside = (
+                        (a, key[0]) in spots and (b, key[1]) in spots and (group is None or key[2] == g.key)
+                    )
+                    if inside and min(4, 1 + int(4 * (amount / top) ** 0.5)) == k:
+                        (x0, y0), (x1, y1) = spots[a, key[0]], spots[b, key[1]]
+                        xs, ys = [*xs, x0, x1, None], [*ys, y0, y1, None]
+                if xs:
+                    line = {"color": colour(g.colour), "width": (0.8, 1.6, 3.0, 5.0)[k - 1]}
+                    traces.append(
+                        {
+                            "type": "scatter",
+                            "mode": "lines",
+                            "x": xs,
+                            "y": ys,
+                            "line": line,
+                            "opacity": 0.75,
+                            "hoverinfo": "skip",
+                        }
+                    )
+    return traces
+
+
+def _stops(
+    stages: list, shown: Mapping, spots: Mapping, texts: Mapping, unit: str, percent: bool
+) -> list[dict]:
+    traces = []
+    for k, s in enumerate(stages):
+        where = "middle left" if k == 0 else "middle right" if k == len(stages) - 1 else "top center"
+        top = max(shown[s].values())
+        pad = {"middle left": ("", "  "), "middle right": ("  ", "")}.get(where, ("", ""))
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": [spots[s, n][0] for n in shown[s]],
+                "y": [spots[s, n][1] for n in shown[s]],
+                "text": [f"{pad[0]}{texts[s][n]}{pad[1]}" for n in shown[s]],
+                "textposition": where,
+                "textfont": {"size": SIZE, "color": colour("ink")},
+                "marker": {
+                    "size": [round(7 + 9 * (v / top) ** 0.5, 1) for v in shown[s].values()],
+                    "color": colour("ink"),
+                    "line": SEAM,
+                    "opacity": 1,
+                },
+                "cliponaxis": False,
+                "customdata": [
+                    f"<b>{plain(n)}</b><br>{written(v, percent, plain(unit))}" for n, v in shown[s].items()
+                ],
+                **FREE,
+            }
+        )
+    return traces

@@ -1,0 +1,556 @@
+"""House style of the figures: colours, text, room, and the way a figure is put together.
+
+Colours are the light ones, by name; a dark page swaps each for its partner in :data:`DARK`. Nothing here asks the
+network for anything: maps are drawn from the geometry in ``data/``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cyberdip_utils import words
+
+# Name: (light, dark). Where one light value has several dark partners, they differ by one step of one channel,
+# which no eye sees: a page swaps colours by their light value.
+PALETTE = {
+    "card": ("#FFFFFF", "#1A1E23"),
+    "sunk": ("#F4F6F8", "#23282F"),
+    "rule": ("#E3E8ED", "#30363E"),
+    "edge": ("#C9D1D9", "#454E58"),
+    "ink": ("#18232E", "#E8ECF0"),
+    "soft": ("#53606D", "#A9B3BE"),
+    "blue": ("#1E5E91", "#5B9FDB"),
+    "ochre": ("#CC7D27", "#EDA05F"),
+    "green": ("#2D9270", "#8ADFBF"),
+    "wine": ("#6B2A4E", "#E0B4D8"),
+    "grey": ("#7F8B98", "#8591A0"),
+    "blue text": ("#1E5E92", "#74B4EC"),
+    "ochre text": ("#96560B", "#EDA05F"),
+    "green text": ("#1E7153", "#8ADFBF"),
+    "no": ("#B9521C", "#E2703A"),
+    "abstain": ("#EBCB7A", "#F1DFA6"),
+    "abstain text": ("#8A6A12", "#F1DFA6"),
+    "absent": ("#97A2AD", "#6C7783"),
+    "no data": ("#E3E8EC", "#2C3239"),
+    "on deep": ("#FFFFFE", "#0C1116"),
+    "on bright": ("#0C1117", "#0C1116"),
+    "on pale": ("#18232D", "#FFFFFF"),
+    "on abstain": ("#18232F", "#18232E"),
+    "step 1": ("#B7D1E6", "#2B567D"),
+    "step 2": ("#84AFD3", "#3A7BB3"),
+    "step 3": ("#4F87B8", "#5B9FDB"),
+    "step 4": ("#1E5E90", "#94C4EE"),
+    "step 5": ("#0E3A5E", "#D3E7F8"),
+    "side 1": ("#1E5E93", "#74B4EC"),
+    "side 2": ("#8FB4D3", "#3A6A93"),
+    "side 3": ("#EEEBE3", "#3A3F46"),
+    "side 4": ("#E3A86B", "#9A5A35"),
+    "side 5": ("#B9521D", "#EF8A57"),
+}
+SAME = {"yes": "blue", "other": "grey", "wine text": "wine", "grey text": "soft", "no text": "no"}
+LIGHT = {name: pair[0] for name, pair in PALETTE.items()}
+LIGHT |= {name: LIGHT[other] for name, other in SAME.items()}
+DARK = dict(PALETTE.values())
+NAMES = {light: name for name, (light, _) in PALETTE.items()}
+HUES = ("blue", "ochre", "green", "wine")
+SEQUENTIAL = tuple(f"step {k}" for k in range(1, 6))
+DIVERGING = tuple(f"side {k}" for k in range(1, 6))
+SYMBOLS = {"blue": "circle", "ochre": "square", "green": "diamond", "wine": "triangle-up", "grey": "x"}
+GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "x": "✕"}
+# what a reader's switch for patterns puts on each colour; lines get the dash, chips of a key the sign
+PATTERNS = {"ochre": ".", "green": "/", "wine": "-", "grey": "x", "no": "/", "abstain": ".", "absent": "x"}
+DASHES = {".": "dot", "/": "dash", "-": "dashdot", "x": "longdash"}
+CHIPS = {".": "▒", "/": "▨", "-": "▤", "x": "▩"}
+
+SEAM = {"color": LIGHT["card"], "width": 1}
+FREE = {"hovertemplate": "%{customdata}<extra></extra>"}
+NOTHING = "Nothing to draw in this selection."
+SIZE = 13
+LINE = 17  # px from one line of text to the next
+SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+
+
+def colour(name: str) -> str:
+    """The light value of a colour's name; ``ValueError`` naming those there are."""
+    if name not in LIGHT:
+        raise ValueError(f"{name!r} is no colour of the house; use one of {', '.join(LIGHT)}")
+    return LIGHT[name]
+
+
+def tone(name: str) -> str:
+    """The light value of the text tone of a colour's name: readable where the colour itself is too pale."""
+    name = SAME.get(name, name)
+    name = {"absent": "soft", "no data": "soft"}.get(name, name)
+    return colour("soft" if name == "grey" else f"{name} text" if f"{name} text" in LIGHT else name)
+
+
+def on(name: str) -> str:
+    """The light value of text that stands on a fill of this name (4.5:1 or more in light and dark)."""
+    name = SAME.get(name, name)
+    if name in ("blue", "wine", "no", "step 4", "step 5", "side 1", "side 5"):
+        return colour("on deep")
+    if name in ("ochre", "green", "grey", "step 3"):
+        return colour("on bright")
+    return colour("on abstain" if name == "abstain" else "on pale")
+
+
+def faded(name: str, strength: float = 0.15) -> str:
+    """A colour of this name with an opacity from 0 to 1, as ``rgba(…)``."""
+    value = colour(name)
+    red, green, blue = (int(value[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{strength})"
+
+
+def palette_json() -> str:
+    """What a page needs to dress a figure, as JSON: dark partners, patterns by colour, dashes and chips by pattern."""
+    patterns = {LIGHT[name]: shape for name, shape in PATTERNS.items()}
+    return json.dumps(
+        {"dark": DARK, "patterns": patterns, "dashes": DASHES, "chips": CHIPS}, ensure_ascii=False
+    )
+
+
+# ---------------------------------------------------------------- text
+
+
+def plain(text: Any, width: int = 0, limit: int = 0) -> str:
+    """Text of the data made safe for a figure's labels, where plotly reads tags, entities and ``%{…}``.
+
+    Parameters
+    ----------
+    width : int
+        Break lines after about this many characters; 0 for one line.
+    limit : int
+        Shorten to this many characters, with an ellipsis; 0 for all.
+    """
+    if text is None or text is pd.NA or (isinstance(text, float) and math.isnan(text)):
+        return ""
+    flat = " ".join(str(text).split())
+    if limit and len(flat) > limit:
+        flat = flat[: limit - 1].rstrip() + "…"
+    flat = flat.replace("<", "‹").replace(">", "›").replace("%{", "% {")
+    flat = re.sub(r"&(?=#?\w+;)", "＆", flat)
+    return "<br>".join(_broken(flat, width)) if width else flat
+
+
+def _broken(flat: str, width: int) -> list[str]:
+    lines, line = [], ""
+    for word in flat.split(" "):
+        if line and len(line) + len(word) + 1 > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return [*lines, line]
+
+
+def row_label(text: Any, pixels: float, lines: int = 2) -> str:
+    """A row's label in at most so many lines of about so many pixels, shortened if it is longer."""
+    flat = plain(text)
+    wide = max(8, int(pixels / 7.2))
+    broken = _broken(flat, wide)
+    if len(broken) > lines:
+        broken = [*broken[: lines - 1], plain(" ".join(broken[lines - 1 :]), limit=wide)]
+    return "<br>".join(plain(part, limit=wide + 2) for part in broken)
+
+
+_WIDTHS = {"iljI.,:;'|! ’": 0.32, "ftr-()[]/·": 0.41, "mMwW%@—…■●◆▲": 0.95, "ABCDEFGHJKLNOPQRSTUVXYZ": 0.70}
+
+
+def text_width(text: str, size: float = SIZE) -> float:
+    """About how many pixels the longest line takes, in a wide sans (DejaVu); bold counts 8% more."""
+    bold = 1.08 if "<b>" in text else 1.0
+    lines = [re.sub(r"<[^>]*>", "", line) for line in text.split("<br>")]
+    each = {c: width for group, width in _WIDTHS.items() for c in group}
+    return max(sum(each.get(c, 0.63) for c in line) for line in lines) * size * bold
+
+
+def written(value: Any, percent: bool = False, unit: str = "") -> str:
+    """A number as it stands in a figure; *no data* where there is none."""
+    if missing(value):
+        return "no data"
+    if percent:
+        return words.percent(value)
+    if abs(value) >= 1e6:
+        return f"{value / 1e9:.3g} bn" if abs(value) >= 1e9 else f"{value / 1e6:.3g} m"
+    return f"{words.number(value)} {unit}".strip()
+
+
+def missing(value: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def numbers(column: Iterable) -> list[float | None]:
+    """A column as floats, with ``None`` where there is nothing."""
+    return [None if missing(v) else float(v) for v in column]
+
+
+def need(frame: pd.DataFrame, *columns: str | None) -> None:
+    """``ValueError`` naming the columns that the frame has not."""
+    absent = [c for c in columns if c is not None and c not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"no column {', '.join(map(repr, absent))}; the table has {', '.join(map(str, frame.columns))}"
+        )
+
+
+# ---------------------------------------------------------------- groups
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of marks: its key in the table, its name in the picture, its colour's name."""
+
+    key: Any
+    name: str
+    colour: str
+
+    @property
+    def label(self) -> str:
+        return f"<b>{plain(self.name)}</b>"
+
+
+def groups(
+    keys: Sequence, names: Mapping | Sequence | None = None, colours: Mapping | Sequence | None = None
+) -> list[Group]:
+    """Keys with their names and colours: four hues in order unless ``colours`` names others.
+
+    Raises
+    ------
+    ValueError
+        For a fifth group without a colour of its own, and for a colour that is none of the house.
+    """
+    if isinstance(names, str) or isinstance(colours, str):
+        names, colours = ([x] if isinstance(x, str) else x for x in (names, colours))
+    named = dict(names) if isinstance(names, Mapping) else dict(zip(keys, names or (), strict=False))
+    given = dict(colours) if isinstance(colours, Mapping) else dict(zip(keys, colours or (), strict=False))
+    free = iter([hue for hue in HUES if hue not in given.values()])
+    found = []
+    for key in keys:
+        own = given.get(key) or next(free, None)
+        if own is None:
+            raise ValueError(
+                f"{len(keys)} groups, but four hues and grey are the limit: fold the last with rest='other', "
+                "or give one of them the colour 'grey'"
+            )
+        colour(own)
+        found.append(Group(key, str(named.get(key, key)), own))
+    return found
+
+
+def folded(keys: Sequence, rest: str | None, most: int = 4) -> tuple[list, list]:
+    """Keys that stand alone, and those that join the grey group ``rest`` if there are more than ``most``."""
+    keys = list(keys)
+    if rest is None or len(keys) <= most:
+        return keys, []
+    return keys[:most], keys[most:]
+
+
+def wide_groups(
+    frame: pd.DataFrame, values: Sequence[str] | str, names=None, colours=None, rest: str | None = None
+) -> tuple[pd.DataFrame, list[Group]]:
+    """A frame whose value columns are folded to the groups that are drawn, and those groups."""
+    values = [values] if isinstance(values, str) else list(values)
+    need(frame, *values)
+    alone, join = folded(values, rest)
+    found = groups(alone, names, colours)
+    if join:
+        frame = frame.assign(**{rest: frame[join].sum(axis=1, min_count=1)})
+        found.append(Group(rest, rest, "grey"))
+    return frame, found
+
+
+# ---------------------------------------------------------------- room
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a picture may count on: a card's least inner width and height in px."""
+
+    name: str
+    width: int
+    height: int
+
+    @property
+    def narrow(self) -> bool:
+        return self.name == "narrow"
+
+
+WIDE, MIDDLE, NARROW = Room("wide", 768, 280), Room("middle", 608, 280), Room("narrow", 312, 290)
+
+
+def apart(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+    """Centres near those wanted, in the same order, that leave each its size between ``low`` and ``high``.
+
+    Neighbours that would touch form a block about the mean of what they want (pool adjacent violators). If there is
+    not room for all, they are spread evenly.
+    """
+    if sum(sizes) > high - low:
+        sizes = [s * (high - low) / sum(sizes) for s in sizes]
+    blocks: list[list] = []  # [members, size, start]
+
+    def start(members: list[int], size: float) -> float:
+        before, total = 0.0, 0.0
+        for i in members:
+            total += wanted[i] - before - sizes[i] / 2
+            before += sizes[i]
+        return min(max(total / len(members), low), high - size)
+
+    for i in sorted(range(len(wanted)), key=lambda i: (wanted[i], i)):
+        blocks.append([[i], sizes[i], start([i], sizes[i])])
+        while len(blocks) > 1 and blocks[-2][2] + blocks[-2][1] > blocks[-1][2] + 1e-9:
+            last = blocks.pop()
+            members, size = blocks[-1][0] + last[0], blocks[-1][1] + last[1]
+            blocks[-1] = [members, size, start(members, size)]
+    centres = [0.0] * len(wanted)
+    for members, _, at in blocks:
+        for i in members:
+            centres[i] = at + sizes[i] / 2
+            at += sizes[i]
+    return centres
+
+
+def ticks(low: float, high: float, percent: bool = False, most: int = 5) -> tuple[list[float], list[str]]:
+    """At most ``most`` round ticks between two ends, with their words."""
+    span = (high - low) or 1.0
+    power = 10 ** math.floor(math.log10(span / most))
+    step = next(k * power for k in (1, 2, 2.5, 5, 10, 20) if span / (k * power) <= most)
+    if not percent and float(low).is_integer() and high - low > 2:
+        step = max(1, step)
+    at = [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    at = [round(v, 10) for v in at]
+    digits = 0 if all(abs(v * 100 - round(v * 100)) < 1e-6 for v in at) else 1
+    return at, [words.percent(v, digits) if percent else written(v) for v in at]
+
+
+def year_ticks(low: int, high: int, pitch: float) -> list[int]:
+    """Whole years up to the last, as many as fit at ``pitch`` px a year."""
+    step = next(k for k in (1, 2, 3, 5, 10, 20, 50, 100) if k * pitch >= text_width("2024") + 6)
+    return list(range(int(high), int(low) - 1, -step))[::-1]
+
+
+# ---------------------------------------------------------------- parts of a layout
+
+
+def note(text: str, tone: str = "soft", **place) -> dict:
+    """An annotation without arrow, in 13 px."""
+    return {"text": text, "showarrow": False, "font": {"size": SIZE, "color": colour(tone)}, **place}
+
+
+def heading(text: str, left: float, above: float = 6) -> list[dict]:
+    """The axis title: at the picture's top left, horizontal."""
+    if not text:
+        return []
+    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
+    return [note(plain(text), **at, xshift=-left, yshift=above, align="left")]
+
+
+def under(text: str) -> dict:
+    """What a level axis measures: at the right, under its ticks."""
+    return note(plain(text), x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="top", yshift=-22)
+
+
+def flow(items: Iterable[tuple[str, str, str]], width: float) -> tuple[str, int]:
+    """A key of (sign, colour's name, words) in one text over lines of ``width`` px, and the number of lines."""
+    lines, line, used = [], [], 0.0
+    for sign, name, said in items:
+        sure = text_width(f"{sign} {said}    ")
+        if line and used + sure > width:
+            lines.append(line)
+            line, used = [], 0.0
+        line.append(f'<span style="color:{colour(name)}">{sign}</span> {plain(said)}')
+        used += sure
+    lines.append(line)
+    return "<br>".join("    ".join(line) for line in lines), len(lines)
+
+
+def key_above(
+    groups: Sequence[Group], room: Room, left: float, title: str, glyph=None
+) -> tuple[list[dict], int]:
+    """Annotations of title and key above a picture, and the top margin they need in px."""
+    under = LINE if title else 0
+    text, lines = flow([((glyph or {}).get(g.colour, "■"), g.colour, g.name) for g in groups], room.width - 4)
+    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
+    key = note(text, "ink", **at, xshift=-left, yshift=8 + under, align="left")
+    return [*heading(title, left), key], 16 + under + LINE * lines
+
+
+def rule(x: Any, text: str) -> dict:
+    """A threshold or a change of rules at ``x``, with its words: for ``rules=`` of the marks."""
+    return {"x": x, "words": str(text)}
+
+
+def rule_marks(
+    rules: Sequence[Mapping], room: Room, x_of: Callable, left: float, per_px: float
+) -> tuple[list, list, list]:
+    """Dashed lines at rules, their words inside the picture, and the (from, to, px from the top) that the words take.
+
+    Words stand at the left of their line, or at its right if there is no room; ``per_px`` is the axis' units in a px.
+    """
+    shapes, texts, taken = [], [], []
+    for x, said in sorted((x_of(r["x"]), r["words"]) for r in rules):
+        line = {"color": colour("soft"), "width": 1, "dash": "dash"}
+        shapes.append({"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line})
+        text = plain(said, width=16 if room.narrow else 28)
+        wide = (text_width(text) + 10) * per_px
+        right = x - wide < left
+        ends = (x, x + wide) if right else (x - wide, x)
+        down = max([d for a, b, d in taken if a < ends[1] and ends[0] < b], default=0)
+        taken.append((*ends, down + LINE * (text.count("<br>") + 1) + 6))
+        side = ("left", 6) if right else ("right", -6)
+        place = {"xanchor": side[0], "align": side[0], "xshift": side[1], "yanchor": "top", "yshift": -down}
+        texts.append(note(text, x=x, y=1, yref="paper", **place))
+    return shapes, texts, taken
+
+
+# ---------------------------------------------------------------- figures
+
+
+def compose(draw: Callable[[Room], tuple[list[dict], dict]], **meta) -> go.Figure:
+    """A figure drawn for wide cards, with what changes for those under 800 and under 640 px in ``layout.meta``.
+
+    ``draw(room)`` gives traces and layout. ``meta.middle`` and ``meta.narrow`` override the layout, ``middle_data`` and
+    ``narrow_data`` the traces, one by one: objects join, lists replace, ``None`` removes.
+    """
+    data, layout = draw(WIDE)
+    drawn = {room.name: draw(room) for room in (MIDDLE, NARROW)}
+    most = max(len(traces) for traces in (data, *(traces for traces, _ in drawn.values())))
+    data += [{"type": "scatter", "visible": False} for _ in range(most - len(data))]
+    meta = {**layout.pop("meta", {}), **meta, "patterns": _patterns(data)}
+    for name, (traces, other) in drawn.items():
+        other.setdefault("meta", {})
+        traces += [{"visible": False}] * (most - len(traces))
+        changes = [_changed(a, b) if len(b) > 1 else b for a, b in zip(data, traces, strict=True)]
+        meta[name] = _changed(layout, other)
+        if any(changes):
+            meta[f"{name}_data"] = changes
+    meta = {key: value for key, value in meta.items() if value}
+    return go.Figure({"data": data, "layout": {"template": {}, **layout, "meta": meta}})
+
+
+def _changed(base: Mapping, other: Mapping) -> dict:
+    """What turns ``base`` into ``other``: see :func:`compose`."""
+    found = {key: None for key in base if key not in other}
+    if base.get("visible", True) is False:
+        found["visible"] = True
+    for key, value in other.items():
+        if isinstance(value, Mapping) and isinstance(base.get(key), Mapping):
+            if inner := _changed(base[key], value):
+                found[key] = inner
+        elif key not in base or base[key] != value:
+            found[key] = value
+    return found
+
+
+def _patterns(data: Sequence[Mapping]) -> dict[str, str]:
+    """The pattern of each trace that has one, by its index."""
+    found = {}
+    for i, trace in enumerate(data):
+        own = (trace.get("marker") or {}).get("color") or (trace.get("line") or {}).get("color")
+        if trace.get("type") == "bar" or "lines" in trace.get("mode", ""):
+            shape = PATTERNS.get(NAMES.get(own)) if isinstance(own, str) else None
+            if shape:
+                found[str(i)] = shape
+    return found
+
+
+def empty(message: str) -> go.Figure:
+    """A figure that says why there is nothing to draw."""
+    text = note(plain(message, width=44), "ink", x=0.5, y=0.5, xref="paper", yref="paper")
+    axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
+    return go.Figure(
+        {
+            "data": [],
+            "layout": {
+                "template": {},
+                **axes,
+                "annotations": [text | {"font": {"size": 16, "color": colour("ink")}}],
+            },
+        }
+    )
+
+
+@cache
+def _template() -> dict:
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": False,
+        "tickangle": 0,
+        "linecolor": LIGHT["soft"],
+        "gridcolor": LIGHT["rule"],
+        "tickfont": {"size": SIZE, "color": LIGHT["soft"]},
+    }
+    return {
+        "layout": {
+            "font": {"family": SANS, "size": SIZE, "color": LIGHT["ink"]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 32, "r": 168, "t": 26, "b": 24, "pad": 0},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "bargap": 0.26,
+            "transition": {"duration": 200},
+            "uniformtext": {"mode": "hide", "minsize": SIZE},
+            "hoverlabel": {
+                "align": "left",
+                "bgcolor": LIGHT["card"],
+                "bordercolor": LIGHT["edge"],
+                "font": {"size": SIZE, "color": LIGHT["ink"]},
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+            "geo": {
+                "visible": False,
+                "fitbounds": False,  # plotly.js 4 would turn the map to what is drawn
+                "bgcolor": "rgba(0,0,0,0)",
+                "resolution": 50,  # the set of base maps that a page fills with nothing
+            },
+        }
+    }
+
+
+def styled(figure: go.Figure | Mapping) -> dict:
+    """A figure as a dict in house style."""
+    body = dict(figure) if isinstance(figure, Mapping) else figure.to_dict()
+    layout = dict(body.get("layout") or {})
+    if not (layout.get("template") or {}).get("layout"):
+        layout["template"] = _template()
+    return {"data": body.get("data", []), "layout": layout}
+
+
+def to_json(figure: go.Figure | Mapping) -> bytes:
+    """A figure as compact JSON in house style."""
+    from plotly.io.json import to_json_plotly
+
+    return to_json_plotly(styled(figure), engine="orjson").encode()
+
+
+@cache
+def geometry(name: str) -> bytes:
+    """The GeoJSON bytes that stand for ``"geojson": name`` in a figure; ``KeyError`` if there are none."""
+    from cyberdip_utils.data import shapes_bytes
+
+    return shapes_bytes(name)
+
+
+def standalone(figure: go.Figure | Mapping) -> go.Figure:
+    """A copy in house style that carries its map shapes, for use outside an exhibit."""
+    body = json.loads(to_json(figure))
+    for trace in body["data"]:
+        if isinstance(trace.get("geojson"), str):
+            shapes = json.loads(geometry(trace["geojson"]))
+            shapes["features"] = [f for f in shapes["features"] if f["geometry"]["type"] != "Point"]
+            trace["geojson"] = shapes
+    return go.Figure(body)
