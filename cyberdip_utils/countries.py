@@ -12,6 +12,7 @@ import re
 import unicodedata
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from cyberdip_utils.data import DataError, data_folder, load
@@ -169,6 +170,18 @@ def groups() -> list[str]:
     return sorted(load("groups")["group"].astype(str).unique())
 
 
+@cache
+def _spells(group: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Codes, first and last days (NaT: unknown, or still in) of the memberships of states in a group."""
+    table = load("groups")
+    table = table[table["group"].astype(str) == group]
+    if table.empty:
+        raise ValueError(f"group: {group!r} is not one of {', '.join(groups())}")
+    table = table[table["status"].isin(["member", "suspended"]) & (table["entity_kind"] != "organisation")]
+    table = table.dropna(subset=["iso3"])
+    return table["iso3"].to_numpy(object), table["from"].to_numpy(), table["to"].to_numpy()
+
+
 def members(group: str, on: str | dt.date | None = None) -> list[str]:
     """Codes of the states (and territories) that belong to a group, on a day or today.
 
@@ -192,18 +205,12 @@ def members(group: str, on: str | dt.date | None = None) -> list[str]:
     ValueError
         Unknown group or unreadable date.
     """
-    table = load("groups")
-    table = table[table["group"].astype(str) == group]
-    if table.empty:
-        raise ValueError(f"group: {group!r} is not one of {', '.join(groups())}")
-    table = table[table["status"].isin(["member", "suspended"]) & (table["entity_kind"] != "organisation")]
+    codes, first, last = _spells(group)
     if on is None:
-        table = table[table["to"].isna()]
-    else:
-        try:
-            day = pd.Timestamp(on)
-        except ValueError:
-            raise ValueError(f"on: {on!r} is not a date; write it as 2024-12-31") from None
-        begun = table["from"].isna() | (table["from"] <= day)
-        table = table[begun & (table["to"].isna() | (table["to"] >= day))]
-    return sorted(table["iso3"].dropna().unique())
+        return sorted(set(codes[np.isnat(last)]))
+    try:
+        day = pd.Timestamp(on).to_datetime64()
+    except ValueError:
+        raise ValueError(f"on: {on!r} is not a date; write it as 2024-12-31") from None
+    begun = np.isnat(first) | (first <= day)
+    return sorted(set(codes[begun & (np.isnat(last) | (last >= day))]))

@@ -229,6 +229,7 @@ class Rows:
     year: np.ndarray
 
 
+@cache
 def _column(name: str, year: int) -> np.ndarray:
     if name == "income":
         return np.log(by_year("gdp_head")[year].to_numpy(float))
@@ -252,26 +253,25 @@ def _codes() -> np.ndarray:
 
 
 @cache
-def _block(spec_key: tuple) -> tuple[np.ndarray, ...]:
-    """One year: outcome, measure, controls, weights and which rows are complete."""
-    measure, name, logs, carried, year, lag, controls, weights, sample = spec_key
-    y = outcome(name, logs, carried)[year].to_numpy(float)
+def _outcome_of(name: str, logs: bool, carried: bool, year: int) -> np.ndarray:
+    return outcome(name, logs, carried)[year].to_numpy(float)
+
+
+@cache
+def _given(
+    measure: str, year: int, lag: int, controls: tuple[str, ...], weights: str, sample: str
+) -> tuple[np.ndarray, ...]:
+    """All but the outcome of one year: measure, controls, weights, and which rows are complete."""
     x = _column(measure, year - lag)
     z = []
     for control in controls:
-        if control == "region":
-            z += list(_regions()[0].T[1:])
-        else:
-            z.append(_column(control, year - lag))
-    z = np.column_stack(z) if z else np.empty((len(y), 0))
-    if weights == "equal":
-        w = np.ones(len(y))
-    else:
-        w = fixed("population").to_numpy(float)
-        if weights == "gdp":
-            w = w * by_year("gdp_head")[year].to_numpy(float)
-    ok = np.isfinite(y) & np.isfinite(x) & np.isfinite(z).all(axis=1) & np.isfinite(w)
-    return y, x, z, w, ok & keeps(sample).to_numpy(bool)
+        z += list(_regions()[0].T[1:]) if control == "region" else [_column(control, year - lag)]
+    z = np.column_stack(z) if z else np.empty((len(x), 0))
+    w = np.ones(len(x)) if weights == "equal" else fixed("population").to_numpy(float)
+    if weights == "gdp":
+        w = w * by_year("gdp_head")[year].to_numpy(float)
+    ok = np.isfinite(x) & np.isfinite(z).all(axis=1) & np.isfinite(w)
+    return x, z, w, ok & keeps(sample).to_numpy(bool)
 
 
 def rows_of(spec: Spec) -> Rows:
@@ -281,9 +281,9 @@ def rows_of(spec: Spec) -> Rows:
     apart = np.isin(codes, spec.without) if spec.without else np.zeros(len(codes), dtype=bool)
     parts = []
     for year in years:
-        key = (spec.measure, spec.outcome, spec.logs, spec.carried, year, spec.lag)
-        y, x, z, w, ok = _block((*key, spec.used_controls, spec.weights, spec.sample))
-        ok = ok & ~apart
+        y = _outcome_of(spec.outcome, spec.logs, spec.carried, year)
+        x, z, w, ok = _given(spec.measure, year, spec.lag, spec.used_controls, spec.weights, spec.sample)
+        ok = ok & np.isfinite(y) & ~apart
         parts.append((y[ok], x[ok], z[ok], w[ok], codes[ok], np.full(int(ok.sum()), year)))
     if len(parts) == 1:
         return Rows(*parts[0])
@@ -623,13 +623,69 @@ def multiverse(measure: str) -> pd.DataFrame:
     "Increasing transparency through a multiverse analysis", Perspectives on Psychological Science 11(5), 702-712,
     doi:10.1177/1745691616658637.
     """
-    out = []
-    for words, spec in universe(measure):
-        f = fit(spec)
-        if not f.problem and f.spread > 0:
-            s = f.spread
-            out.append((*words, f.value / s, f.low / s, f.high / s, f.n, f.clear))
-    return pd.DataFrame(out, columns=[*CHOICES, "value", "low", "high", "n", "clear"])
+    alike: dict[tuple, list[int]] = {}
+    listed = universe(measure)
+    for place, (_, spec) in enumerate(listed):
+        key = (spec.year, spec.used_controls, spec.weights, spec.sample)
+        alike.setdefault(key, []).append(place)
+    out = {}
+    for places in alike.values():
+        out |= _fits_alike({place: listed[place][1] for place in places})
+    rows = [(*listed[place][0], *out[place]) for place in sorted(out)]
+    return pd.DataFrame(rows, columns=[*CHOICES, "value", "low", "high", "n", "clear"])
+
+
+def _fits_alike(specs: dict[int, Spec]) -> dict[int, tuple]:
+    """What :func:`fit` gives for specifications of one year that differ in the outcome only, those without a problem.
+
+    Outcomes that have the same rows share one decomposition. Value, low, high (all over the outcome's standard
+    deviation), n and clear, by the specifications' keys.
+    """
+    one = next(iter(specs.values()))
+    x, z, w, complete = _given(one.measure, one.year, one.lag, one.used_controls, one.weights, one.sample)
+    same: dict[bytes, list[tuple[int, np.ndarray]]] = {}
+    for key, spec in specs.items():
+        y = _outcome_of(spec.outcome, spec.logs, spec.carried, spec.year)
+        same.setdefault((complete & np.isfinite(y)).tobytes(), []).append((key, y))
+    out = {}
+    for mask, members in same.items():
+        ok = np.frombuffer(mask, dtype=bool)
+        n, y = int(ok.sum()), np.column_stack([y for _, y in members])[ok]
+        if n < LEAST:
+            continue
+        rows = Rows(y, x[ok], z[ok], w[ok], _codes()[ok], np.full(n, one.year))
+        _, design, scale = _matrix(one, rows)
+        design = _usable(design)
+        df = n - design.shape[1]
+        if df < 5 or not scale > 0:
+            continue
+        found = _first_coefficient(y, design, rows.w)
+        if found is None:
+            continue
+        value, error = (v / y.std(axis=0) for v in found)
+        reach = _quantile(df) * error
+        for (key, _), b, r in zip(members, value, reach, strict=True):
+            if r > 0:
+                out[key] = (float(b), float(b - r), float(b + r), n, int(b > r) - int(b < -r))
+    return out
+
+
+def _first_coefficient(y: np.ndarray, design: np.ndarray, w: np.ndarray) -> tuple | None:
+    """First coefficient and its HC3 error of :func:`least_squares` for each column of y; None where that refuses."""
+    root = np.sqrt(w / w.mean())[:, None]
+    a, b = design * root, y * root
+    size = np.sqrt((a * a).sum(axis=0))
+    a = a / np.where(size > 0, size, 1.0)
+    gram = a.T @ a
+    if np.linalg.eigvalsh(gram)[0] < 1e-10:
+        return None
+    bread = np.linalg.inv(gram)
+    pull = a @ bread  # a row's weight in each coefficient
+    lever = (pull * a).sum(axis=1)[:, None]
+    e = b - a @ (pull.T @ b)
+    u = np.where(lever < 1 - 1e-9, e / np.maximum(1 - lever, 1e-9), 0.0)
+    first = pull[:, :1]
+    return (first * b).sum(axis=0) / size[0], np.sqrt(((first * u) ** 2).sum(axis=0)) / size[0]
 
 
 @cache

@@ -217,9 +217,9 @@ what_the_draws_say = Exhibit(
 
 
 def _top(state: State) -> tuple[str, float]:
-    beliefs = crisis.assessment(state)
-    best = max(beliefs, key=lambda k: beliefs[k][0])
-    return best, beliefs[best][0]
+    beliefs = crisis.belief(state.scenario, state.found)
+    best = max(beliefs, key=beliefs.__getitem__)
+    return best, beliefs[best]
 
 
 def _first(state: State, *wanted: Decision) -> Decision:

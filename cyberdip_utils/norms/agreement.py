@@ -54,8 +54,14 @@ def pairwise(
     """
     if abstention not in ("apart", "half"):
         raise ValueError(f"abstention: {abstention!r} is not one of apart, half")
-    layers = indicators(votes)
     w = np.ones(votes.shape[1]) if weights is None else np.asarray(weights, dtype=float)
+    share, shared = _alike(indicators(votes), w, abstention)
+    names = votes.index
+    return pd.DataFrame(share, names, names), pd.DataFrame(shared, names, names)
+
+
+def _alike(layers: np.ndarray, w: np.ndarray, abstention: str = "apart") -> tuple[np.ndarray, np.ndarray]:
+    """:func:`pairwise` for the layers of :func:`indicators`."""
     present = layers.sum(axis=0)
     shared = (present * w) @ present.T
     same = sum((layer * w) @ layer.T for layer in layers)
@@ -63,9 +69,7 @@ def pairwise(
         middle, ends = layers[1], layers[0] + layers[2]
         same = same + 0.5 * ((middle * w) @ ends.T + (ends * w) @ middle.T)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(shared > 0, same / shared, np.nan)
-    names = votes.index
-    return pd.DataFrame(share, names, names), pd.DataFrame(shared, names, names)
+        return np.where(shared > 0, same / shared, np.nan), shared
 
 
 def agreement_index(yes: int, abstain: int, no: int) -> float:
@@ -144,22 +148,27 @@ def clusters(votes: pd.DataFrame, ks: Sequence[int], weights: Sequence[float] | 
     pandas.DataFrame
         One column for each k; clusters numbered from 1, the largest first.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
+    w = np.ones(votes.shape[1]) if weights is None else np.asarray(weights, dtype=float)
+    return pd.DataFrame(_parts(indicators(votes), ks, w), index=votes.index)
 
-    unlike = 1 - pairwise(votes, weights)[0].to_numpy()
-    unlike[np.isnan(unlike)] = np.nanmean(unlike)
-    np.fill_diagonal(unlike, 0)
-    apart = np.sqrt(np.clip(unlike, 0, 1).round(12))
-    tree = linkage(squareform(apart, checks=False), "ward")
+
+def _parts(layers: np.ndarray, ks: Sequence[int], w: np.ndarray) -> dict[int, np.ndarray]:
+    """:func:`clusters` for the layers of :func:`indicators`: a number for each state, by k."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    unlike = 1 - _alike(layers, w)[0]
+    if np.isnan(unlike).any():
+        unlike[np.isnan(unlike)] = np.nanmean(unlike)
+    upper = unlike[np.triu_indices(len(unlike), 1)]
+    tree = linkage(np.sqrt(np.clip(upper, 0, 1).round(12)), "ward")
     out = {}
     for k in ks:
-        labels = fcluster(tree, k, "maxclust")
-        old, sizes = np.unique(labels, return_counts=True)
-        place = np.empty(len(old), dtype=int)
-        place[np.argsort(-sizes, kind="stable")] = np.arange(1, len(old) + 1)
-        out[k] = place[np.searchsorted(old, labels)]
-    return pd.DataFrame(out, index=votes.index)
+        labels = fcluster(tree, k, "maxclust") - 1
+        sizes = np.bincount(labels)
+        place = np.empty(len(sizes), dtype=int)
+        place[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
+        out[k] = place[labels]
+    return out
 
 
 def stability(votes: pd.DataFrame, ks: Sequence[int], rounds: int = 200, seed: int = 0) -> pd.DataFrame:
@@ -190,13 +199,14 @@ def stability(votes: pd.DataFrame, ks: Sequence[int], rounds: int = 200, seed: i
     Hennig, C. (2007), "Cluster-wise assessment of cluster stability", Computational Statistics & Data Analysis
     52(1), 258-271, doi:10.1016/j.csda.2006.11.025.
     """
-    base = clusters(votes, ks)
+    layers = indicators(votes)
+    base = _parts(layers, ks, np.ones(votes.shape[1]))
     draw = np.random.default_rng(seed)
     n = votes.shape[1]
     close = {k: np.zeros(base[k].max()) for k in ks}
     rand = dict.fromkeys(ks, 0.0)
     for _ in range(rounds):
-        again = clusters(votes, ks, draw.multinomial(n, np.full(n, 1 / n)))
+        again = _parts(layers, ks, draw.multinomial(n, np.full(n, 1 / n)).astype(float))
         for k in ks:
             table = contingency(base[k], again[k])
             either = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table

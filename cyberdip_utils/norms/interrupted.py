@@ -157,26 +157,26 @@ def quasi_poisson(
     y = np.atleast_2d(np.asarray(y, dtype=float))
     offset = np.zeros(x.shape[0]) if offset is None else offset
     eta, alpha = np.log(y + 0.5), np.reshape(alpha, (-1, 1))
+    n, p = x.shape
+    products = (x[:, :, None] * x[:, None, :]).reshape(n, p * p)  # a period's part in the information
+
+    def information(weight: np.ndarray) -> np.ndarray:
+        return (weight @ products).reshape(-1, p, p) + 1e-9 * np.eye(p)
+
     for _ in range(steps):
         mean = np.exp(np.clip(eta, -20, 20))
         working = eta - offset + (y - mean) / mean
-        weighted = (mean / (1 + alpha * mean))[:, :, None] * x  # series, n, p
-        information = np.swapaxes(weighted, 1, 2) @ x + 1e-9 * np.eye(x.shape[1])
-        right = np.einsum("snp,sn->sp", weighted, working)
-        beta = np.linalg.solve(information, right[:, :, None])[:, :, 0]
+        weight = mean / (1 + alpha * mean)
+        beta = np.linalg.solve(information(weight), ((weight * working) @ x)[:, :, None])[:, :, 0]
         new = beta @ x.T + offset
         moved = np.abs(new - eta).max()
         eta = new
         if moved < 1e-7:
             break
     mean = np.exp(np.clip(eta, -20, 20))
-    free = x.shape[0] - x.shape[1]
-    dispersion = np.maximum(1.0, ((y - mean) ** 2 / mean).sum(axis=1) / free)
-    weighted = (mean / (1 + alpha * mean))[:, :, None] * x
-    information = np.swapaxes(weighted, 1, 2) @ x + 1e-9 * np.eye(x.shape[1])
-    variance = np.diagonal(np.linalg.inv(information), axis1=1, axis2=2) * np.where(
-        alpha > 0, 1.0, dispersion[:, None]
-    )
+    dispersion = np.maximum(1.0, ((y - mean) ** 2 / mean).sum(axis=1) / (n - p))
+    inverse = np.linalg.inv(information(mean / (1 + alpha * mean)))
+    variance = np.diagonal(inverse, axis1=1, axis2=2) * np.where(alpha > 0, 1.0, dispersion[:, None])
     return beta, np.sqrt(variance), dispersion, mean
 
 

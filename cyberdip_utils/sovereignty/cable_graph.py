@@ -14,6 +14,7 @@ import math
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cyberdip_utils.first_edition.cable_map import international
@@ -293,19 +294,51 @@ def cable_cuts_of_all(
 
     A country that is itself a target is measured against the other targets.
     """
-    borders = [tuple(b) for b in borders]
-    residual = flow_network(links, targets, borders)
+    targets, borders = set(targets), [tuple(b) for b in borders]
+    arcs, place = _arcs(links, targets, borders)
     out = {}
     for code in sorted(set(links["iso3"])):
-        if code in targets:
-            out[code] = (
-                cuts_needed(links, code, targets, borders).number if set(targets) != {code} else math.inf
-            )
-        elif _by_land(code, borders) & set(targets):
+        others = targets - {code}
+        if not others or _by_land(code, borders) & others:
             out[code] = math.inf
+            continue
+        if code in targets:  # measured against the others, so it is no end itself
+            own = _arcs(links, others, borders)
+            out[code] = _most_routes(*own, code)
         else:
-            out[code] = _solve(residual, code)
+            out[code] = _most_routes(arcs, place, code)
     return pd.Series(out, name="cables", dtype=float).rename_axis("iso3")
+
+
+def _arcs(links: pd.DataFrame, targets: Collection[str], borders: Collection[Border]):
+    """Capacities between numbered nodes for :func:`_most_routes`, as a sparse matrix, and each country's number.
+
+    Only a cable carries one unit, from (cable, 0) to (cable, 1); all else carries more than there are cables.
+    The last node joins the targets.
+    """
+    from scipy.sparse import csr_array
+
+    countries = sorted({*links["iso3"], *(c for pair in borders for c in pair)} | set(targets))
+    place = {code: i for i, code in enumerate(countries)}
+    cables = {name: len(place) + 2 * i for i, name in enumerate(sorted(set(links["cable"])))}
+    end, much = len(place) + 2 * len(cables), len(cables) + 1
+    arcs = [(at, at + 1, 1) for at in cables.values()]
+    for cable, code in zip(links["cable"], links["iso3"], strict=True):
+        arcs += [(place[code], cables[cable], much), (cables[cable] + 1, place[code], much)]
+    for one, other in borders:
+        arcs += [(place[one], place[other], much), (place[other], place[one], much)]
+    arcs += [(place[code], end, much) for code in targets]
+    starts, stops, room = (
+        np.array(column, dtype=np.int32) for column in zip(*dict.fromkeys(arcs), strict=True)
+    )
+    return csr_array((room, (starts, stops)), shape=(end + 1, end + 1)), place
+
+
+def _most_routes(arcs, place: dict[str, int], source: str) -> float:
+    """The largest number of routes from a country to the targets that share no cable."""
+    from scipy.sparse.csgraph import maximum_flow
+
+    return float(maximum_flow(arcs, place[source], arcs.shape[0] - 1).flow_value)
 
 
 def single_points(links: pd.DataFrame, borders: Collection[Border] = ()) -> pd.DataFrame:
