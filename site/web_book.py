@@ -1,7 +1,7 @@
-"""Build the handbook as a static web site, offline: python site/web_book.py [--states 160] [--out artifacts/book]
+"""Build the handbook as a static web site, offline: python site/web_book.py [--states 400] [--out artifacts/book]
 
 Every notebook is run cell by cell in one process; where it shows an exhibit, the page gets the opening picture, sentence
-and table, and the exhibit's states as compressed files that static/page.js reads. Sphinx (MyST-NB) makes the pages, with
+and table, and the exhibit's states as compressed files that _static/page.js reads. Sphinx (MyST-NB) makes the pages, with
 warnings as errors. Nothing on the site points to another server except links that a reader chooses to follow.
 The opening pictures are drawn by a Chromium (CYBERDIP_CHROMIUM names one); --no-pictures leaves them out.
 """
@@ -31,6 +31,7 @@ ROOT = HERE.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "browser")]
 ROWS = 30  # of an exhibit's table without JavaScript
 WIDTH = 860  # of an opening picture, in CSS pixels
+FIRST_STATES = 160  # combinations that a page holds of an exhibit of the first edition
 
 
 # ---------------------------------------------------------------- addresses
@@ -116,50 +117,62 @@ def table_html(table, title):
     )
 
 
-def still(exhibit, up):
-    """The exhibit without JavaScript and in print: opening picture, sentence, table."""
-    payload = orjson.loads(exhibit.payload())
-    height = payload["figure"].get("layout", {}).get("height") or 420
-    picture = (
-        f"<img src='{up}_static/exhibits/{exhibit.name}/opening.png' width='{WIDTH}' height='{height}' "
-        f"alt='{e(payload['alt'])}' decoding='async'>"
-    )
-    sources = "; ".join(f"{s['citation']} ({s['licence']})" for s in payload["sources"])
-    parts = [
-        f"<p><strong>{e(exhibit.title)}</strong></p>",
-        f"<p>{e(exhibit.describe())}</p>" if exhibit.controls else "",
-        picture,
+def picture_name(exhibit, values):
+    """The file of an opening picture: one a state."""
+    if values == exhibit.defaults:
+        return "opening.png"
+    return f"opening-{hashlib.sha256(exhibit.describe(**values).encode()).hexdigest()[:8]}.png"
+
+
+def height_of(figure):
+    """Height of an opening picture in CSS pixels: what the figure asks for, else what the exhibit gives it."""
+    layout = figure.get("layout", {})
+    return layout.get("height") or max((layout.get("meta") or {}).get("tall", 0), 400)
+
+
+def still_parts(exhibit, payload, values):
+    """What stands above and below the picture, in either form of exhibit."""
+    settings = f"<p>{e(exhibit.describe(**values))}</p>" if exhibit.controls else ""
+    title = f"<p><strong>{e(exhibit.title)}</strong></p>"
+    if payload.get("form") == 2:
+        said = f"<p class='sentence'>{e(payload['claim'])}<span>{e(payload['rest'])}</span></p><p>{e(payload['evidence'])}</p>"
+        cannot = f"<p><strong>Cannot show:</strong> {e(payload['caveat'])} {e(payload['more'])}</p>"
+        return title + said + settings, cannot
+    below = [
         f"<p class='sentence'>{e(payload['takeaway'])}</p>",
         f"<p>What this cannot show: {e(payload['caveat'])}</p>" if payload["caveat"] else "",
         prose(payload["detail"]) if payload["detail"] else "",
+    ]
+    return title + settings, "".join(below)
+
+
+def still(exhibit, up, values=None):
+    """The exhibit without JavaScript and in print: picture, sentence, table of the state that opens."""
+    from cyberdip_utils.exhibit.export import page_values
+
+    values = exhibit.check(values or {})
+    payload = orjson.loads(exhibit.payload(**values))
+    picture = (
+        f"<img src='{up}_static/exhibits/{exhibit.name}/{picture_name(exhibit, values)}' width='{WIDTH}' "
+        f"height='{height_of(payload['figure'])}' alt='{e(payload['alt'])}' decoding='async'>"
+    )
+    sources = "; ".join(f"{s['citation']} ({s['licence']})" for s in payload["sources"])
+    above, below = still_parts(exhibit, payload, values)
+    table = (
         f"<details><summary>Table</summary>{table_html(payload['table'], exhibit.title)}</details>"
         if payload["table"]["columns"]
-        else "",
-        f"<p>Sources: {e(sources)}</p>" if sources else "",
-    ]
-    return f"<div class='exhibit-place' data-exhibit='{exhibit.name}'><div class='still'>{''.join(parts)}</div></div>"
+        else ""
+    )
+    opening = ""
+    if values != exhibit.defaults:
+        opening = f" data-opening='{e(json.dumps(page_values(exhibit, values), ensure_ascii=False))}'"
+    parts = [above, picture, below, table, f"<p>Sources: {e(sources)}</p>" if sources else ""]
+    return f"<div class='exhibit-place' data-exhibit='{exhibit.name}'{opening}><div class='still'>{''.join(parts)}</div></div>"
 
 
 def data_script(value):
     """JSON in a page, with nothing that could end the script element."""
     return f"<script type='application/json'>{json.dumps(value, ensure_ascii=False).replace('<', chr(92) + 'u003c')}</script>"
-
-
-def quiz_html(number, questions):
-    """The quiz as a list with folded answers, which page.js replaces."""
-    items = "".join(
-        f"<li>{e(q['text'])}<ul>" + "".join(f"<li>{e(o['text'])}</li>" for o in q["options"]) + "</ul>"
-        "<details><summary>Answers</summary><ul>"
-        + "".join(
-            f"<li>{e(o['text'])}: {'right. ' if o.get('right') else ''}{e(o['feedback'])}</li>"
-            for o in q["options"]
-        )
-        + "</ul></details></li>"
-        for q in questions
-    )
-    return (
-        f"<div class='quiz-place' data-chapter='{e(number)}'>{data_script(questions)}<ol>{items}</ol></div>"
-    )
 
 
 def stance_html(widget):
@@ -173,39 +186,84 @@ def stance_html(widget):
     )
 
 
+NEEDS_KERNEL = (
+    "<p class='needs-kernel'>This part needs a kernel: open the chapter on Binder or in JupyterLab.</p>"
+)
+
+
+def boxed(box, up, used):
+    """A box of widgets: each card in it under its tab's name, and a sentence where something else in it needs a kernel."""
+    titles = getattr(box, "titles", ())
+    parts, other = [], False
+    for i, child in enumerate(box.children):
+        made = shown(child, up, used)
+        if made is None or made == NEEDS_KERNEL:
+            other = True
+            continue
+        name = titles[i] if i < len(titles) else ""
+        parts.append(f"<p><strong>{e(name)}</strong></p>{made}" if name else made)
+    return "".join(parts) + (NEEDS_KERNEL if other else "")
+
+
+def placed(exhibit, up, used, values):
+    """An exhibit's place on the page; notes the exhibit and its state in ``used``."""
+    used.append((exhibit, exhibit.check(values)))
+    return still(exhibit, up, values)
+
+
 def shown(result, up, used):
     """The HTML of what a cell's last line gave, or None if it is an ordinary value."""
-    from cyberdip_utils.first_edition.exhibit import Exhibit
+    from ipywidgets import Box, Widget
 
-    if isinstance(result, Exhibit):
-        used.append(result)
-        return still(result, up)
+    from cyberdip_utils.exhibit import Exhibit
+    from cyberdip_utils.exhibit.widget import Card
+    from cyberdip_utils.first_edition.exhibit import Exhibit as FirstExhibit
+
     kind = type(result).__name__
+    if isinstance(result, (Exhibit, FirstExhibit)):
+        return placed(result, up, used, {})
+    if isinstance(result, Card):
+        return placed(result._exhibit, up, used, result.settings)
     if kind == "ExhibitWidget":
-        used.append(result.exhibit)
-        return still(result.exhibit, up)
-    if kind == "QuizWidget":
-        return quiz_html(result.name.removeprefix("quiz-"), json.loads(result.questions))
+        return placed(result.exhibit, up, used, result.values)
+    if hasattr(result, "page_html"):  # a quiz or a guess
+        return result.page_html()
     if kind == "StanceWidget":
         return stance_html(result)
-    if hasattr(result, "_repr_mimebundle_") and kind.endswith("Widget"):
+    if isinstance(result, Box):
+        return boxed(result, up, used)
+    if isinstance(result, Widget):
         bundle = result._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         text = data.get("text/plain", "")
+        own = (
+            kind.endswith("Widget") and text
+        )  # ours say in text what they show; those of ipywidgets say their class
         return data.get("text/html") or (
-            f"<div class='still'><pre>{e(text)}</pre><p>This part needs a kernel: open the chapter on Binder or in JupyterLab.</p></div>"
+            f"<div class='still'><pre>{e(text)}</pre>{NEEDS_KERNEL}</div>" if own else NEEDS_KERNEL
         )
     return None
 
 
-def run_notebook(path, up, used):
-    """The notebook with outputs, every cell run in one fresh namespace of this process."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.capture import capture_output
+def displayed(data, up, used):
+    """What ``display`` showed: the HTML of a widget, else the data as they are; None for a card's static block."""
+    from ipywidgets.widgets.widget import _instances
 
-    book = nbformat.read(path, as_version=4)
+    view = data.get("application/vnd.jupyter.widget-view+json")
+    if view:
+        widget = _instances.get(view["model_id"])
+        return {"text/html": shown(widget, up, used) or NEEDS_KERNEL}
+    if "data-cdx=" in data.get("text/html", "")[:200]:
+        return None  # the card itself follows
+    return {k: v for k, v in data.items() if k in ("text/html", "text/plain")}
+
+
+def quiet_shell():
+    """A shell that hands over the value of a cell's last line and prints nothing."""
+    from IPython.core.interactiveshell import InteractiveShell
+
     shell = InteractiveShell()
-    hook = shell.displayhook  # it shall hand us the last line's value and print nothing
+    hook = shell.displayhook
     for name in (
         "start_displayhook",
         "write_output_prompt",
@@ -215,6 +273,40 @@ def run_notebook(path, up, used):
     ):
         setattr(hook, name, lambda *_: None)
     hook.compute_format_data = lambda result: ({}, {})
+    return shell
+
+
+def outputs_of(shell, result, got, up, used):
+    """The outputs of a cell: what it printed, what it displayed, and the value of its last line."""
+    outputs, datas = [], [displayed(o.data, up, used) for o in got.outputs]
+    printed = re.sub(r"\x1b\[2K\r?", "", got.stdout)  # how a terminal is cleared
+    if printed:
+        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=printed))
+    made = shown(result, up, used)
+    if made is not None:
+        datas.append({"text/html": made})
+    elif result is not None and not hasattr(result, "widget"):  # interact gives back its function
+        data, _ = shell.display_formatter.format(result)
+        datas.append({k: v for k, v in data.items() if k in ("text/html", "text/plain")})
+    return outputs + [nbformat.v4.new_output("display_data", data=d) for d in datas if d]
+
+
+def run_notebook(path, up, used, fold=True):
+    """The notebook with outputs, every cell run in one fresh namespace of this process.
+
+    Parameters
+    ----------
+    up : str
+        The way from the page to the root of the site.
+    used : list
+        Takes in each exhibit shown, with the values that it opens with.
+    fold : bool
+        Fold all code; otherwise only what the notebook itself folds.
+    """
+    from IPython.utils.capture import capture_output
+
+    book = nbformat.read(path, as_version=4)
+    shell = quiet_shell()
     folder = Path.cwd()
     os.chdir(path.parent)
     try:
@@ -227,21 +319,9 @@ def run_notebook(path, up, used):
                 raise SystemExit(
                     f"{path.name}, cell {cell.id}: {done.error_in_exec or done.error_before_exec!r}"
                 )
-            outputs = []
-            if got.stdout:
-                outputs.append(nbformat.v4.new_output("stream", name="stdout", text=got.stdout))
-            made = shown(done.result, up, used)
-            if made is not None:
-                data = {"text/html": made}
-            elif done.result is not None:
-                data, _ = shell.display_formatter.format(done.result)
-                data = {k: v for k, v in data.items() if k in ("text/html", "text/plain")}
-            else:
-                data = None
-            if data:
-                outputs.append(nbformat.v4.new_output("display_data", data=data))
-            cell.outputs = outputs
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+            cell.outputs = outputs_of(shell, done.result, got, up, used)
+            if fold or cell.metadata.get("jupyter", {}).get("source_hidden"):
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
     finally:
         os.chdir(folder)
     return book
@@ -287,8 +367,9 @@ def chapter_pages(source, chapters, used):
     for c in chapters:
         path = ROOT / "notebooks" / c.notebook
         up = "../" * (c.notebook.count("/") + 1)
-        book = run_notebook(path, up, used)
+        book = run_notebook(path, up, used, fold=c.folder is None)
         title, _, rest = book.cells[0].source.partition("\n")
+        rest = re.sub(r"(?m)^\*\*To run this .*\n?", "", rest).rstrip()  # a page has no toolbar
         if len(chapters) < len(everything()):  # a part of the book: links to what is left out become text
             for cell in book.cells:
                 if cell.cell_type == "markdown":
@@ -364,9 +445,9 @@ def data_pages(source):
 
 
 API = (
-    "data countries stats figures exhibit teach glossary topics readers_record progress export evidence survival rank "
-    "norms.agreement norms.scaling norms.diffusion norms.interrupted norms.joining sovereignty.cable_graph "
-    "deterrence.models deterrence.transitions deterrence.crisis controversies.debate controversies.stance"
+    "data countries stats words claims exhibit exhibit.export figures teach glossary topics readers_record progress evidence "
+    "survival rank distributions norms.agreement norms.scaling norms.diffusion norms.interrupted norms.joining "
+    "sovereignty.cable_graph deterrence.models deterrence.transitions deterrence.crisis controversies.debate controversies.stance"
 ).split()
 
 
@@ -397,7 +478,8 @@ def api_pages(source):
         module = importlib.import_module(f"cyberdip_utils.{name}")
         parts = [f"# cyberdip_utils.{name}", docstring(module.__doc__ or "")]
         for key, thing in vars(module).items():
-            mine = getattr(thing, "__module__", "") == module.__name__
+            home = getattr(thing, "__module__", None) or ""
+            mine = home == module.__name__ or home.startswith(f"{module.__name__}.")
             thing = inspect.unwrap(thing) if callable(thing) else thing
             if key.startswith("_") or not mine or not (inspect.isfunction(thing) or inspect.isclass(thing)):
                 continue
@@ -481,40 +563,60 @@ def front_pages(source, chapters):
 def code_hash():
     """One mark for the code and the data, so that states are made anew when either changes."""
     mark = hashlib.sha256((ROOT / "data" / "datapackage.json").read_bytes())
-    for path in sorted((ROOT / "cyberdip_utils").rglob("*")):
-        if path.suffix in {".py", ".toml"}:
-            mark.update(path.read_bytes())
+    for package in ("cyberdip_utils", "cyberdip_chapters"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.suffix in {".py", ".toml"}:
+                mark.update(path.read_bytes())
     return mark.hexdigest()[:16]
+
+
+def by_exhibit(used):
+    """The exhibits shown, by name: each with the different states that pages open it with."""
+    found = {}
+    for exhibit, values in used:
+        states = found.setdefault(exhibit.name, (exhibit, []))[1]
+        if values not in states:
+            states.append(values)
+    return found
 
 
 def export_one(job):
     """Write one exhibit's files; (name, held, total, compressed bytes)."""
-    name, folder, limit = job
+    name, folder, limit, shown = job
     import gzip
 
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
-    from cyberdip_utils.first_edition.export import export
+    from cyberdip_utils.exhibit.export import export
+    from cyberdip_utils.first_edition.exhibit import find_any
 
+    exhibit = find_any(name)
     folder = Path(folder)
     done = folder / "done.json"
-    if not done.exists():
-        made = export(all_exhibits()[name], limit)
+    opened = [exhibit.describe(**values) for values in shown]
+    if not done.exists() or json.loads(done.read_text(encoding="utf-8"))["shown"] != opened:
+        made = export(exhibit, limit, shown=shown)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "index.json.gz").write_bytes(gzip.compress(orjson.dumps(made.index), 9, mtime=0))
         for i, chunk in enumerate(made.chunks):
             (folder / f"{i}.json.gz").write_bytes(chunk)
         facts = {"held": made.index["held"], "total": made.index["total"], "bytes": made.size}
-        done.write_text(json.dumps(facts), encoding="utf-8")
+        done.write_text(json.dumps(facts | {"shown": opened}), encoding="utf-8")
     facts = json.loads(done.read_text(encoding="utf-8"))
     return name, facts["held"], facts["total"], facts["bytes"]
 
 
-def exhibits_files(names, out, limit, processes):
+def exhibits_files(used, out, limit, processes):
+    """Write the states of the exhibits shown below ``out/cache``; the folder, and the facts on each."""
+    from cyberdip_utils.exhibit import Exhibit
+    from cyberdip_utils.exhibit.export import STATES
+
     cache = out / "cache" / f"{code_hash()}-{limit}"
     for old in (out / "cache").glob("*"):
         if old != cache:
             shutil.rmtree(old, ignore_errors=True)
-    jobs = [(name, str(cache / name), limit) for name in names]
+    jobs = []
+    for name, (exhibit, states) in by_exhibit(used).items():
+        most = limit or (STATES if isinstance(exhibit, Exhibit) else FIRST_STATES)
+        jobs.append((name, str(cache / name), most, states))
     facts = []
     with ProcessPoolExecutor(processes) as pool:
         for fact in pool.map(export_one, jobs):
@@ -523,15 +625,66 @@ def exhibits_files(names, out, limit, processes):
     return cache, facts
 
 
-def draw_openings(exhibits, cache):
-    """Each exhibit's opening picture as a PNG file, drawn by a real browser with the exhibit's own dressing."""
+def figures_of(exhibit):
+    """The module that draws this exhibit's pictures, and the script that dresses them on a page."""
+    from cyberdip_utils import figures
+    from cyberdip_utils.exhibit import Exhibit
+    from cyberdip_utils.first_edition import figures as first_figures
+
+    if isinstance(exhibit, Exhibit):
+        return figures, ROOT / "cyberdip_utils" / "exhibit" / "static" / "card.js"
+    return first_figures, ROOT / "cyberdip_utils" / "first_edition" / "static" / "exhibit.js"
+
+
+def picture_page(browser, script):
+    """A page that can draw the figures that this script dresses."""
     import plotly
-    from conftest import QUIET, find_browser
+
+    page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+    page.set_content("<!doctype html><body style='margin:0'><div id=p></div></body>")
+    page.add_script_tag(path=str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
+    code = script.read_text(encoding="utf-8")
+    page.add_script_tag(content=code + "\nwindow.cdx = { dressed, noBaseMaps, shapesOf };", type="module")
+    page.wait_for_function("() => window.cdx && window.Plotly")
+    return page
+
+
+DRAW = """async ([figure, width, height]) => {
+    window.cdx.noBaseMaps();
+    const f = window.cdx.dressed(figure, false, width), place = document.getElementById("p");
+    f.layout.paper_bgcolor = "#ffffff";
+    await Plotly.newPlot(place, f.data, { ...f.layout, width, height, autosize: false }, { displayModeBar: false });
+    const url = await Plotly.toImage(place, { format: "png", width, height, scale: 1.5 });
+    Plotly.purge(place);
+    return url;
+}"""
+SHAPE = "([name, shape]) => { window.cdx.noBaseMaps()[name] = shape; }"
+
+
+def draw_opening(page, module, exhibit, values):
+    """One opening picture as a PNG file's content."""
+    import base64
+
+    figure = json.loads(exhibit.payload(**values))["figure"]
+    for shape in page.evaluate("f => [...window.cdx.shapesOf(f)]", figure):
+        if not page.evaluate("name => name in window.cdx.noBaseMaps()", shape):
+            page.evaluate(SHAPE, [shape, json.loads(module.geometry(shape))])
+    picture = page.evaluate(DRAW, [figure, WIDTH, height_of(figure)])
+    return base64.b64decode(picture.partition(",")[2])
+
+
+def draw_openings(used, cache):
+    """The opening pictures as PNG files, drawn by a real browser with each exhibit's own dressing."""
     from playwright.sync_api import sync_playwright
 
-    from cyberdip_utils.first_edition.figures import geometry
+    from conftest import QUIET, find_browser
 
-    missing = [x for x in exhibits if not (cache / x.name / "opening.png").exists()]
+    missing = []
+    for exhibit, states in by_exhibit(used).values():
+        for values in states:
+            file = cache / exhibit.name / picture_name(exhibit, values)
+            if not file.exists():
+                missing.append((exhibit, values, file))
     if not missing:
         return
     path = find_browser()
@@ -539,72 +692,57 @@ def draw_openings(exhibits, cache):
         raise SystemExit(
             "The opening pictures need a Chromium, Chrome or Edge: name one in CYBERDIP_CHROMIUM, or use --no-pictures."
         )
-    script = (ROOT / "cyberdip_utils" / "first_edition" / "static" / "exhibit.js").read_text(encoding="utf-8")
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *as_root])
-        page = browser.new_page(viewport={"width": WIDTH, "height": 800})
-        page.set_content("<!doctype html><body style='margin:0'><div id=p></div></body>")
-        page.add_script_tag(path=str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
-        page.add_script_tag(
-            content=script + "\nwindow.cdx = { dressed, noBaseMaps, shapesOf };", type="module"
-        )
-        page.wait_for_function("() => window.cdx && window.Plotly")
-        known = set()
-        for exhibit in missing:
-            figure = json.loads(exhibit.payload())["figure"]
-            for shape in page.evaluate("f => [...window.cdx.shapesOf(f)]", figure):
-                if shape not in known:
-                    page.evaluate(
-                        "([n, g]) => { window.cdx.noBaseMaps()[n] = g; }",
-                        [shape, json.loads(geometry(shape))],
-                    )
-                    known.add(shape)
-            picture = page.evaluate(
-                """async ([figure, width]) => {
-                    window.cdx.noBaseMaps();
-                    const f = window.cdx.dressed(figure, false, width), place = document.getElementById("p");
-                    const height = f.layout.height ?? 420;
-                    f.layout.paper_bgcolor = "#ffffff";
-                    await Plotly.newPlot(place, f.data, { ...f.layout, width, height, autosize: false }, { displayModeBar: false });
-                    const url = await Plotly.toImage(place, { format: "png", width, height, scale: 1.5 });
-                    Plotly.purge(place);
-                    return url;
-                }""",
-                [figure, WIDTH],
-            )
-            import base64
-
-            (cache / exhibit.name / "opening.png").write_bytes(base64.b64decode(picture.partition(",")[2]))
+        pages = {}
+        for exhibit, values, file in missing:
+            module, script = figures_of(exhibit)
+            page = pages.setdefault(script, None) or picture_page(browser, script)
+            pages[script] = page
+            file.write_bytes(draw_opening(page, module, exhibit, values))
         browser.close()
+
+
+def static_files():
+    """The files of the package that pages share."""
+    package = ROOT / "cyberdip_utils"
+    folders = {
+        "exhibit/static": ("card.js", "card.css"),
+        "first_edition/static": ("exhibit.js", "exhibit.css"),
+        "static": ("quiz.js", "guess.js", "quiz.css", "stance.js", "stance.css"),
+    }
+    return [package / folder / name for folder, names in folders.items() for name in names]
 
 
 def assets(source):
     """Files that the pages share, in a folder that Sphinx copies."""
     folder = source / "_assets"
     folder.mkdir(parents=True)
-    for name in ("exhibit.js", "quiz.js", "stance.js", "exhibit.css", "quiz.css", "stance.css"):
-        place = "first_edition/static" if name.startswith("exhibit.") else "static"
-        shutil.copy(ROOT / "cyberdip_utils" / place / name, folder / name)
+    for file in static_files():
+        shutil.copy(file, folder / file.name)
     return folder
 
 
-def finish(out_html, cache, chapters):
-    """What Sphinx does not copy: exhibits, shapes, plotly.js, notebooks, tables."""
+def finish_static(static, cache):
+    """Beside the pages: plotly.js, shapes of maps, states of exhibits."""
     import gzip
 
     import plotly
 
     from cyberdip_utils.first_edition.figures import geometry
 
-    static = out_html / "_static"
     shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / "plotly.min.js")
     (static / "geometry").mkdir(exist_ok=True)
-    for name in ("world",):
-        (static / "geometry" / f"{name}.json.gz").write_bytes(gzip.compress(geometry(name), 9, mtime=0))
+    (static / "geometry" / "world.json.gz").write_bytes(gzip.compress(geometry("world"), 9, mtime=0))
     shutil.copytree(
         cache, static / "exhibits", ignore=shutil.ignore_patterns("done.json"), dirs_exist_ok=True
     )
+
+
+def finish(out_html, cache, chapters):
+    """What Sphinx does not copy: exhibits, shapes, plotly.js, notebooks, tables."""
+    finish_static(out_html / "_static", cache)
     for c in chapters:
         target = out_html / "notebooks" / c.notebook
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -642,9 +780,8 @@ def build(out, states, only=(), pictures=True, processes=2):
     os.environ["CYBERDIP_STRICT"] = "1"
     os.environ.setdefault("CYBERDIP_WORK", str(out / "work"))
     chapter_pages(source, chapters, used)
-    used = list({x.name: x for x in used}.values())
-    print(f"Making the states of {len(used)} exhibits", flush=True)
-    cache, facts = exhibits_files([x.name for x in used], out, states, processes)
+    print(f"Making the states of {len(by_exhibit(used))} exhibits", flush=True)
+    cache, facts = exhibits_files(used, out, states, processes)
     if pictures:
         draw_openings(used, cache)
     glossary_page(source, chapters)
@@ -703,17 +840,13 @@ def main(arguments=None):
         "--states",
         type=int,
         default=None,
-        help="combinations of an exhibit's controls that a page holds, about",
+        help="combinations of an exhibit's controls that a page holds, about; without it 400, in the first edition 160",
     )
     parser.add_argument("--only", nargs="*", default=(), help="chapter numbers")
     parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args(arguments)
-    from cyberdip_utils.first_edition.export import STATES
-
-    facts = build(
-        chosen.out.resolve(), chosen.states or STATES, chosen.only, not chosen.no_pictures, chosen.processes
-    )
+    facts = build(chosen.out.resolve(), chosen.states, chosen.only, not chosen.no_pictures, chosen.processes)
     pages, total, _ = sizes(chosen.out / "html")
     heaviest = Counter(pages).most_common(1)[0]
     print(

@@ -161,9 +161,19 @@ def file_hash(name):
         return hashlib.sha256(handle.read().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def package_hash():
+    """One hash over what installing this package puts into the environment: its description, Jupyter's files."""
+    names = ["pyproject.toml"]
+    for folder, _, files in os.walk(os.path.join(ROOT, "jupyter")):
+        if ".ipynb_checkpoints" not in folder:
+            names += [os.path.relpath(os.path.join(folder, name), ROOT) for name in files]
+    said = "".join(name.replace(os.sep, "/") + " " + file_hash(name) for name in sorted(names))
+    return hashlib.sha256(said.encode("utf-8")).hexdigest()
+
+
 def wanted(kind):
     """The receipt that an up-to-date environment of this kind ("base" or "dev") holds."""
-    receipt = {"root": ROOT, "package": file_hash("pyproject.toml"), "base": file_hash(LOCKS["base"])}
+    receipt = {"root": ROOT, "package": package_hash(), "base": file_hash(LOCKS["base"])}
     if kind == "dev":
         receipt["dev"] = file_hash(LOCKS["dev"])
     return receipt

@@ -28,6 +28,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 import setup_env
+import tidy_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
@@ -158,16 +159,18 @@ def pytest_runtest_makereport(item, call):
 
 
 class Lab:
-    """A running JupyterLab on a copy of the notebooks."""
+    """A running JupyterLab on a copy of the notebooks, or on a clone of the whole handbook."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings=None, root=ROOT):
         self.folder = folder  # what JupyterLab shows; notebooks/ in it is a copy of ours
+        self.settings = settings or folder / "settings"  # Jupyter's own folders and its log
+        self.root = root  # the handbook whose code is used and from whose folder JupyterLab is started
         self.token = secrets.token_hex(16)
         self._workspaces = itertools.count(1)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.output = folder / "jupyter.log"
+        self.output = self.settings / "jupyter.log"
 
     def arguments(self):
         """What is passed to JupyterLab through LAB_ARGS."""
@@ -184,7 +187,7 @@ class Lab:
 
     def command(self):
         """`make lab`; without make, what it calls; in an environment made otherwise, JupyterLab alike."""
-        if not (ROOT / ".venv" / "cyberdip-receipt.json").exists():
+        if not (self.root / ".venv" / "cyberdip-receipt.json").exists():
             _, [command] = setup_env.task_commands("lab", self.arguments())
             return [sys.executable, *command]
         if shutil.which("make") and os.name == "posix":
@@ -193,7 +196,7 @@ class Lab:
 
     def start(self):
         # As on a student's machine with another distribution: one more Python kernel to choose from.
-        other = self.folder / "settings" / "data" / "kernels" / "another"
+        other = self.settings / "data" / "kernels" / "another"
         other.mkdir(parents=True)
         start = ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         kernel = {"argv": start, "display_name": "Another Python", "language": "python"}
@@ -207,10 +210,18 @@ class Lab:
         environ = {
             key: value for key, value in os.environ.items() if key not in ("CYBERDIP_STRICT", "MAKEFLAGS")
         }
-        environ |= {key: str(self.folder / "settings" / name) for key, name in own.items()}
+        environ |= {key: str(self.settings / name) for key, name in own.items()}
+        if self.root != ROOT:
+            environ |= {"PYTHONPATH": str(self.root)}
+            environ.pop("CYBERDIP_WORK", None)  # as on a reader's machine: my_work in the handbook's folder
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                self.command(), cwd=ROOT, env=environ, stdout=output, stderr=output, start_new_session=True
+                self.command(),
+                cwd=self.root,
+                env=environ,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         end = time.monotonic() + 90
         while time.monotonic() < end:
@@ -287,9 +298,10 @@ class Lab:
 def lab(browser, tmp_path_factory):
     """JupyterLab as `make lab` starts it, on a copy of the notebooks, on a port of its own."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(
-        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-    )
+    for notebook in tidy_notebooks.notebooks():
+        copy = folder / notebook.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebook, copy)
     server = Lab(folder)
     server.start()
     yield server
