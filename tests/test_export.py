@@ -8,21 +8,32 @@ import re
 import orjson
 import pytest
 
+from cyberdip_utils.exhibit.export import (
+    _key,
+    _payload,
+    _pool,
+    export,
+    grids,
+    page_states,
+    page_values,
+    unpack,
+)
 from cyberdip_utils.first_edition.exhibit import all_exhibits
-from cyberdip_utils.first_edition.export import _key, _payload, _pool, export, grids, page_states, unpack
 
 EXHIBITS = all_exhibits()
 every_exhibit = pytest.mark.parametrize("name", EXHIBITS)
 
 
 def python_state(exhibit, values):
-    """What the notebook would show, with sources by name as in an export."""
+    """What the notebook would show."""
     payload = orjson.loads(exhibit.payload(**values))
     assert payload["error"] == ""
-    return payload | {
-        "sources": [s["name"] for s in payload["sources"]],
-        "selection": exhibit.describe(**values),
-    }
+    return payload | {"selection": exhibit.describe(**values)}
+
+
+def by_name(payload):
+    """With its sources by name, as in an export."""
+    return payload | {"sources": [s["name"] for s in payload["sources"]]}
 
 
 @every_exhibit
@@ -55,10 +66,10 @@ def test_a_whole_export_leads_to_each_state(name):
     made = export(exhibit, limit=16)
     index, plan = orjson.loads(orjson.dumps(made.index)), page_states(exhibit, 16)
     assert index["held"] == len(plan.states) == 1 + len(index["places"])
-    assert index["open"]["payload"] == python_state(exhibit, exhibit.defaults)
+    assert index["open"]["payload"] == by_name(python_state(exhibit, exhibit.defaults))
     chunks = [unpack(c) for c in made.chunks]
     found = [chunks[c][i] for c, i in index["places"].values()]
-    assert found == [python_state(exhibit, s) for s in plan.states[1:]]
+    assert found == [by_name(python_state(exhibit, s)) for s in plan.states[1:]]
     assert set(index["sources"]) == {s for p in [index["open"]["payload"], *found] for s in p["sources"]}
     assert [c["name"] for c in index["spec"]["controls"]] == list(exhibit.controls)
     # the page finds a state by its values in the order of the controls
@@ -98,5 +109,5 @@ def test_the_page_finds_a_state_by_the_name_that_javascript_makes(name):
     """JSON.stringify writes 1.0 as 1 and 0.1 + 0.2 as Python does; no other number may differ."""
     exhibit = EXHIBITS[name]
     for state in page_states(exhibit, 12).states:
-        bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', _key(state))
+        bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', _key(page_values(exhibit, state)))
         assert not re.search(r"\d\.0(?!\d)", bare), bare

@@ -24,8 +24,8 @@ from random_walk import walk
 from cyberdip_utils import readers_record as record
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.controversies.stance import LONGEST, UNDECIDED, keep_stance
+from cyberdip_utils.exhibit.export import _pool, unpack
 from cyberdip_utils.first_edition.exhibit import TABLE_ROWS, _flat, all_exhibits
-from cyberdip_utils.first_edition.export import _pool, unpack
 from cyberdip_utils.stats import share, wilson
 
 EXHIBITS = all_exhibits()

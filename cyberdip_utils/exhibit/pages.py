@@ -181,13 +181,19 @@ def html(exhibit: Exhibit, values: Values, rows: int) -> str:
     )
 
 
+def origin(exhibit: Exhibit) -> tuple[str, str]:
+    """What the last column of a CSV file says before and after the settings."""
+    return (
+        f"{BOOK['title']} {BOOK['version']}, exhibit {exhibit.name}",
+        f"; from {', '.join(exhibit.sources)}",
+    )
+
+
 def csv(exhibit: Exhibit, values: Values) -> str:
     """As :meth:`Exhibit.csv`."""
     frame = exhibit.table(**values)
     settings = f"; {exhibit.describe(**values)}" if exhibit.controls else ""
-    frame["Source and settings"] = (
-        f"{BOOK['title']} {BOOK['version']}, exhibit {exhibit.name}{settings}; from {', '.join(exhibit.sources)}"
-    )
+    frame["Source and settings"] = settings.join(origin(exhibit))
     out = io.StringIO()
     frame.to_csv(out, index=False, lineterminator="\n")
     return out.getvalue()

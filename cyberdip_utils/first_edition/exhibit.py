@@ -41,10 +41,12 @@ __all__ = [
     "all_exhibits",
     "choice",
     "choices",
+    "find_any",
     "number",
     "search",
     "span",
     "switch",
+    "view_of",
     "years",
 ]
 
@@ -863,6 +865,44 @@ def all_exhibits() -> dict[str, Exhibit]:
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
     return {n: e for n, e in sorted(_registry.items()) if e.module.startswith(f"{package.__name__}.")}
+
+
+def find_any(name: str):
+    """An exhibit by its name, of this form or of the second edition's.
+
+    Raises
+    ------
+    KeyError
+        Neither has it.
+    """
+    from cyberdip_utils.exhibit import registry
+
+    if name in registry.homes():
+        return registry.find(name)
+    if name not in _registry and name not in all_exhibits():
+        raise KeyError(f"no exhibit {name!r}")
+    return _registry[name]
+
+
+def view_of(exhibit: Any, **values: Any) -> View:
+    """A state of an exhibit of either form as a view, for a debate that quotes it.
+
+    Raises
+    ------
+    ValueError
+        An unknown control or a value that it does not allow.
+    """
+    if isinstance(exhibit, Exhibit):
+        return exhibit.view(**values)
+    state = exhibit.state(**values)
+    said = state.sentence
+    return View(
+        figure=exhibit.figure(**values),
+        takeaway=f"{said.text} {said.evidence}".strip(),
+        table=state.table.copy(),
+        caveat=state.caveat,
+        sources=exhibit.sources,
+    )
 
 
 # ---------------------------------------------------------------- the widget

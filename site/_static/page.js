@@ -1,5 +1,6 @@
 // Brings the exhibits, quizzes and stances of a page to life. Everything comes from the site itself.
-import { mount, precomputed } from "./exhibit.js";
+import { address, addressed, precomputed, read } from "./precomputed.js";
+import { beside, draw as drawGuess } from "./guess.js";
 import { draw as drawQuiz } from "./quiz.js";
 import { draw as drawStance } from "./stance.js";
 
@@ -36,21 +37,32 @@ const library = () =>
     document.head.append(script);
   }));
 
+const cards = new Map(); // place -> promise of {spec, backend}
+
 async function bring(place) {
   const name = place.dataset.exhibit;
   const folder = file(`exhibits/${name}/`);
-  const index = await only(new URL(`${place.dataset.opening ?? "index"}.json.gz`, folder));
+  const index = await only(new URL("index.json.gz", folder));
   const backend = precomputed(index, {
     library,
     chunk: (i) => only(new URL(`${i}.json.gz`, folder)),
     geometry: (key) => only(file(`geometry/${key}.json.gz`)),
+    link: document.querySelector(".deck") ? undefined : (values) => address(name, values), // slides use the address themselves
+    opening: JSON.parse(place.dataset.opening ?? "{}"),
   });
+  const { mount } = await import(index.spec.form === 2 ? "./card.js" : "./exhibit.js");
   const live = document.createElement("div");
   live.className = "live";
   place.prepend(live);
   mount(live, index.spec, backend);
   place.classList.add("alive");
+  return { spec: index.spec, backend };
 }
+
+const alive = (place) => {
+  if (!cards.has(place)) cards.set(place, bring(place));
+  return cards.get(place);
+};
 
 function watch(selector, start) {
   const seen = new IntersectionObserver((entries) => {
@@ -68,19 +80,67 @@ function watch(selector, start) {
   for (const place of document.querySelectorAll(selector)) seen.observe(place);
 }
 
-watch(".exhibit-place", bring);
+watch(".exhibit-place", alive);
+
+// An address such as …#who_spoke_first?origin=China opens that state of that exhibit.
+async function visit() {
+  const { name, given } = addressed(location.hash);
+  const place = [...document.querySelectorAll(".exhibit-place")].find((p) => p.dataset.exhibit === name);
+  if (!place) return;
+  place.scrollIntoView();
+  const { spec, backend } = await alive(place);
+  await backend.go(read(spec, given));
+  place.scrollIntoView(); // cards above it may have come to life and moved it
+}
+const follow = () => visit().catch(() => {}); // the place says itself why its controls could not start
+addEventListener("hashchange", follow);
+follow();
+
+// Patterns beside the colours: one switch for all cards, in the header and wherever a chapter opens.
+const PATTERNS = "cyberdip-patterns";
+function patterns() {
+  try {
+    return localStorage.getItem(PATTERNS) === "on";
+  } catch {
+    return false; // a page that may store nothing has them off
+  }
+}
+function tellPatterns() {
+  for (const box of document.querySelectorAll("[data-cdx-patterns]")) box.checked = patterns();
+}
+addEventListener("change", (event) => {
+  if (!event.target.matches("[data-cdx-patterns]")) return;
+  try {
+    localStorage.setItem(PATTERNS, event.target.checked ? "on" : "off");
+  } catch {
+    event.target.checked = false;
+  }
+  tellPatterns();
+  dispatchEvent(new Event(PATTERNS));
+});
+const header = document.querySelector(".article-header-buttons");
+if (header && document.querySelector(".exhibit-place")) {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  box.dataset.cdxPatterns = "";
+  const label = Object.assign(document.createElement("label"), { className: "patterns-switch", title: "Patterns in bars and areas, beside the colours" });
+  label.append(box, " Patterns");
+  header.prepend(label);
+}
+tellPatterns();
+addEventListener("storage", (event) => event.key === PATTERNS && tellPatterns());
 
 // A reader's own record, in this browser only; the same form as my_work/record.json.
 const KEY = "cyberdip-record";
-const SECTIONS = ["quizzes", "checks", "stances", "games"];
+const SECTIONS = ["quizzes", "guesses", "checks", "stances", "games"];
+const empty = () => ({ format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) });
 function record() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY));
-    if (kept && kept.format === KEY && kept.version === 1) return kept;
+    if (kept && kept.format === KEY && kept.version === 1) return { ...empty(), ...kept };
   } catch {
     // nothing kept, or not ours: begin anew
   }
-  return { format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) };
+  return empty();
 }
 function keep(section, key, change) {
   const all = record();
@@ -97,6 +157,17 @@ const now = () => {
   return new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
 };
 
+// What the options of a quiz are shuffled by: the same for one reader each time.
+function seed() {
+  const fresh = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+  try {
+    if (!localStorage.getItem("cyberdip-seed")) localStorage.setItem("cyberdip-seed", fresh);
+    return localStorage.getItem("cyberdip-seed");
+  } catch {
+    return fresh;
+  }
+}
+
 for (const place of document.querySelectorAll(".quiz-place")) {
   const number = place.dataset.chapter;
   const questions = JSON.parse(place.querySelector("script[type='application/json']").textContent);
@@ -108,7 +179,17 @@ for (const place of document.querySelectorAll(".quiz-place")) {
       answers[q] ??= { first: option, right };
       return { ...old, answers, of: questions.length, on: now() };
     });
-  });
+  }, seed());
+}
+
+for (const place of document.querySelectorAll(".guess-place")) {
+  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+  const key = `${spec.chapter} ${spec.name}`;
+  spec.entry = record().guesses[key] ?? {};
+  const live = document.createElement("div");
+  place.replaceChildren(live);
+  if ("answer" in spec) beside(live, spec);
+  else drawGuess(live, spec, (guess) => keep("guesses", key, (old) => ({ first: guess, ...old, guess, on: now() })));
 }
 
 for (const place of document.querySelectorAll(".stance-place")) {
