@@ -428,8 +428,11 @@ def compose(draw: Callable[[Room], tuple[list[dict], dict]], **meta) -> go.Figur
     meta = {**layout.pop("meta", {}), **meta, "patterns": _patterns(data)}
     for name, (traces, other) in drawn.items():
         other.setdefault("meta", {})
-        traces += [{"visible": False}] * (most - len(traces))
-        changes = [_changed(a, b) if len(b) > 1 else b for a, b in zip(data, traces, strict=True)]
+        traces += [{**trace, "visible": False} for trace in data[len(traces) :]]
+        changes = [
+            _changed(a, {"visible": True, **b} if len(a) == 2 else b)
+            for a, b in zip(data, traces, strict=True)
+        ]
         meta[name] = _changed(layout, other)
         if any(changes):
             meta[f"{name}_data"] = changes
@@ -440,8 +443,6 @@ def compose(draw: Callable[[Room], tuple[list[dict], dict]], **meta) -> go.Figur
 def _changed(base: Mapping, other: Mapping) -> dict:
     """What turns ``base`` into ``other``: see :func:`compose`."""
     found = {key: None for key in base if key not in other}
-    if base.get("visible", True) is False:
-        found["visible"] = True
     for key, value in other.items():
         if isinstance(value, Mapping) and isinstance(base.get(key), Mapping):
             if inner := _changed(base[key], value):
