@@ -100,7 +100,7 @@ class Exhibit:
         What the picture cannot show; its first sentence stands on the card, the rest opens. A callable gets the
         table and the controls that it names.
     sources : tuple of str
-        Names of the tables in ``data/`` that it rests on, the main one first.
+        Names of the tables in ``data/`` that it rests on, the main one first; none for an illustration.
     brief : callable, optional
         The table -> a shorter one for the page, where the picture is a curve of a thousand points.
     more : tuple of str
@@ -133,7 +133,7 @@ class Exhibit:
         **controls: Control,
     ):
         _checked_names(name, controls, more)
-        if isinstance(sources, str) or not sources:
+        if isinstance(sources, str):
             raise TypeError(f"{name}: sources must be a tuple of table names, not {sources!r}")
         self.name, self.title, self.sources, self.more = name, title, tuple(sources), tuple(more)
         self.data, self.draw, self.say, self.brief, self.caveat = data, draw, say, brief, caveat

@@ -22,6 +22,7 @@ from cyberdip_utils.words import day, listed
 if TYPE_CHECKING:
     from cyberdip_utils.exhibit.core import Exhibit
 
+NO_SOURCE = "none, an illustration"
 TABLE_ROWS = 400  # rows of the table that go to the page; the CSV has all
 Values = Mapping[str, Any]
 
@@ -124,7 +125,7 @@ def citation(exhibit: Exhibit, values: Values) -> list[str]:
         copy = f" ({known['read']})" if known["read"] else ""
         lines.append(f"{name}: {known['citation']}{copy}")
     settings = f"; settings: {exhibit.describe(**values)}" if exhibit.controls else ""
-    return [head, settings, ".\nTables:\n" + "\n".join(lines)]
+    return [head, settings, ".\nTables:\n" + ("\n".join(lines) or NO_SOURCE)]
 
 
 def _moved(exhibit: Exhibit, values: Values) -> str:
@@ -156,7 +157,7 @@ def text(exhibit: Exhibit, values: Values, rows: int) -> str:
     if len(frame):
         head = frame.head(rows).to_string(index=False, max_colwidth=40)
         parts.append(head + (f"\n({rows} of {len(frame):,} rows)" if len(frame) > rows else ""))
-    parts += [f"What this cannot show: {state.caveat}", f"Sources: {', '.join(exhibit.sources)}"]
+    parts += [f"What this cannot show: {state.caveat}", f"Sources: {', '.join(exhibit.sources) or NO_SOURCE}"]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -185,7 +186,7 @@ def origin(exhibit: Exhibit) -> tuple[str, str]:
     """What the last column of a CSV file says before and after the settings."""
     return (
         f"{BOOK['title']} {BOOK['version']}, exhibit {exhibit.name}",
-        f"; from {', '.join(exhibit.sources)}",
+        f"; from {', '.join(exhibit.sources) or NO_SOURCE}",
     )
 
 
@@ -204,7 +205,7 @@ def csv(exhibit: Exhibit, values: Values) -> str:
 
 def source_line(exhibit: Exhibit) -> str:
     """The titles of the tables, in one line."""
-    return listed(dict.fromkeys(source(name)["title"] for name in exhibit.sources), 3)
+    return listed(dict.fromkeys(source(name)["title"] for name in exhibit.sources), 3) or NO_SOURCE
 
 
 def spec(exhibit: Exhibit) -> dict[str, Any]:
@@ -215,7 +216,7 @@ def spec(exhibit: Exhibit) -> dict[str, Any]:
         "name": exhibit.name,
         "title": exhibit.title,
         "place": f"{number}, exhibit {at} of {of}" if number else "",
-        "as_of": _to(source(exhibit.sources[0])["as_of"]),
+        "as_of": _to(source(exhibit.sources[0])["as_of"]) if exhibit.sources else "",
         "source_line": source_line(exhibit),
         "controls": [{"name": k, **c.spec(), "more": k in exhibit.more} for k, c in exhibit.controls.items()],
     }
