@@ -63,7 +63,7 @@ def save_my_copy(page, name):
         "button", name="Discard"
     ).click()  # what was run and written in the chapter is in the copy
     page.wait_for_function(
-        "name => window.jupyterapp.shell.currentWidget.context?.path === name", arg=name, timeout=30_000
+        "name => window.jupyterapp.shell.currentWidget?.context?.path === name", arg=name, timeout=30_000
     )
 
 
