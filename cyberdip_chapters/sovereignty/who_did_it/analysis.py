@@ -31,7 +31,15 @@ ATTACKER, FIRM, RECEIVER, THIRD, COURT, MEDIA, OTHER = SPEAKERS = (
 )
 OFFICIAL, REST = "states, courts and international bodies", "media and others"
 GROUPS = (OFFICIAL, FIRM, ATTACKER, REST)
-GROUP = {RECEIVER: OFFICIAL, THIRD: OFFICIAL, COURT: OFFICIAL, FIRM: FIRM, ATTACKER: ATTACKER, MEDIA: REST, OTHER: REST}
+GROUP = {
+    RECEIVER: OFFICIAL,
+    THIRD: OFFICIAL,
+    COURT: OFFICIAL,
+    FIRM: FIRM,
+    ATTACKER: ATTACKER,
+    MEDIA: REST,
+    OTHER: REST,
+}
 LEGAL = (
     "domestic legal action",
     "political statement and indictment or sanctions",
@@ -82,7 +90,9 @@ def claims() -> pd.DataFrame:
     ally = (rows["basis"] == "third party") & rows["type"].isin(LEGAL + POLITICAL)
     rows["by_state"] = (rows["basis"] == "receiver's government") | ally
     rows["names_state"] = rows["origin_status"].isin(["state", "region", "organisation"])
-    rows["earliest"], rows["latest"] = survival.date_bounds(rows["attributed_on"], rows["attributed_precision"])
+    rows["earliest"], rows["latest"] = survival.date_bounds(
+        rows["attributed_on"], rows["attributed_precision"]
+    )
     rows["year"] = rows["attributed_on"].dt.year.astype("Int64")
     return rows
 
@@ -99,7 +109,9 @@ def naming(origin: str) -> pd.DataFrame:
     if origin == ANY:
         return rows
     if origin not in set(rows["iso3"].dropna()):
-        raise ValueError(f"origin: {origin!r} is not named in any attribution; use an ISO code such as RUS, or 'any'")
+        raise ValueError(
+            f"origin: {origin!r} is not named in any attribution; use an ISO code such as RUS, or 'any'"
+        )
     return rows[rows["iso3"] == origin]
 
 
@@ -147,17 +159,23 @@ def first_speakers(origin: str = ANY, period: str = "all") -> pd.DataFrame:
     rows = naming(origin)
     if period != "all":
         began = load("incidents").set_index("incident_id")["start_on"].dt.year
-        rows = rows[rows["incident_id"].map(began).between(*PERIODS[period]).to_numpy(dtype=bool, na_value=False)]
+        rows = rows[
+            rows["incident_id"].map(began).between(*PERIODS[period]).to_numpy(dtype=bool, na_value=False)
+        ]
     low, high = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01")
     dated = rows.assign(low=rows["earliest"].fillna(low), high=rows["latest"].fillna(high))
-    spoke = dated.groupby(["incident_id", "speaker"], observed=True).agg(low=("low", "min"), high=("high", "min"))
+    spoke = dated.groupby(["incident_id", "speaker"], observed=True).agg(
+        low=("low", "min"), high=("high", "min")
+    )
     spoke = spoke.reset_index().sort_values(["incident_id", "high"], kind="stable")
     alone = spoke[~spoke["incident_id"].duplicated(keep=False)]
     lead = spoke.drop_duplicates("incident_id").set_index("incident_id")
     rest = spoke[spoke["incident_id"].duplicated()].groupby("incident_id")["low"].min().reindex(lead.index)
     first = lead[rest.notna() & (lead["high"] < rest)]
     counted = {"spoke": spoke, "alone": alone, "first of several": first}
-    table = {role: part["speaker"].value_counts().reindex(SPEAKERS, fill_value=0) for role, part in counted.items()}
+    table = {
+        role: part["speaker"].value_counts().reindex(SPEAKERS, fill_value=0) for role, part in counted.items()
+    }
     return pd.DataFrame(table).rename_axis("speaker").reset_index().astype({"speaker": str})
 
 
@@ -176,7 +194,12 @@ DATES = {
     "exact": "exact dates only",
 }
 KINDS = ("state", "state-affiliated", "non-state group", "individual")
-BEGAN = {"2000–2010": (2000, 2010), "2011–2016": (2011, 2016), "2017–2022": (2017, 2022), "2023–2024": (2023, 2024)}
+BEGAN = {
+    "2000–2010": (2000, 2010),
+    "2011–2016": (2011, 2016),
+    "2017–2022": (2017, 2022),
+    "2023–2024": (2023, 2024),
+}
 SPLITS = {
     "none": ("all incidents",),
     "initiator": KINDS,
@@ -190,7 +213,9 @@ def started() -> pd.DataFrame:
     """Incidents with a start: first and last day it can mean, last update of the record and day of its entry."""
     rows = load("incidents").dropna(subset=["start_on"]).set_index("incident_id")
     low, high = survival.date_bounds(rows["start_on"], rows["start_precision"])
-    return pd.DataFrame({"low": low, "high": high, "updated": rows["updated_on"], "entered": rows["added_on"]})
+    return pd.DataFrame(
+        {"low": low, "high": high, "updated": rows["updated_on"], "entered": rows["added_on"]}
+    )
 
 
 def shortest_and_longest(event: str) -> pd.DataFrame:
@@ -220,7 +245,9 @@ def shortest_and_longest(event: str) -> pd.DataFrame:
 def kinds() -> pd.DataFrame:
     """By incident: kind of initiator named, group of the speaker first heard, period of the start."""
     who = load("incident_initiators").astype({"category": str})
-    who = who[who["category"].isin(KINDS)].sort_values(["incident_id", "settled", "n"], ascending=[True, False, True])
+    who = who[who["category"].isin(KINDS)].sort_values(
+        ["incident_id", "settled", "n"], ascending=[True, False, True]
+    )
     told = claims().sort_values(["incident_id", "latest", "speaker"], kind="stable", na_position="last")
     year = load("incidents").set_index("incident_id")["start_on"].dt.year
     table = pd.DataFrame(index=year.index)
@@ -331,7 +358,10 @@ SOFT, HARD = "can be forged", "hard to forge"
 
 
 def weigh_clues(
-    prior: int = 30, found: tuple[str, ...] = ("code", "hours", "servers"), false_flag: int = 10, doubt: float = 2
+    prior: int = 30,
+    found: tuple[str, ...] = ("code", "hours", "servers"),
+    false_flag: int = 10,
+    doubt: float = 2,
 ) -> pd.DataFrame:
     """Probability that state A did it, after each clue, by Bayes' rule with a false-flag probability.
 
@@ -361,7 +391,15 @@ def weigh_clues(
         low, high = evidence.band(before, A, ratios, soft, false_flag / 100, doubt)
         _, short, _, against_b, against_c, forgeable = chosen[n - 1]
         rows.append((short, SOFT if forgeable else HARD, against_b, against_c, middle, low, high))
-    columns = ["clue", "kind", "ratio against B", "ratio against someone else", "probability", "lowest", "highest"]
+    columns = [
+        "clue",
+        "kind",
+        "ratio against B",
+        "ratio against someone else",
+        "probability",
+        "lowest",
+        "highest",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -390,7 +428,9 @@ def names() -> pd.DataFrame:
 def names_in_incidents() -> pd.DataFrame:
     """Names of initiators in EuRepoC, which joins them with slashes: incident_id and key, one row a name."""
     rows = load("incident_initiators")[["incident_id", "initiator_name"]].dropna().drop_duplicates()
-    rows["key"] = [[name_key(p) for p in re.split(r"/|\bfka\b|\baka\b|[()]", n)] for n in rows["initiator_name"]]
+    rows["key"] = [
+        [name_key(p) for p in re.split(r"/|\bfka\b|\baka\b|[()]", n)] for n in rows["initiator_name"]
+    ]
     rows = rows.explode("key")[["incident_id", "key"]]
     return rows[rows["key"] != ""].drop_duplicates(ignore_index=True)
 
@@ -421,8 +461,8 @@ def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "bo
     Returns
     -------
     pandas.DataFrame
-        entry, name, asked (it is the name asked for), entries (that carry it), incidents (of EuRepoC under it),
-        claimed origin (MISP; empty where it claims none).
+        entry, name (one spelling for each), asked (it is the name asked for), entries (of both catalogues that carry it),
+        incidents (of EuRepoC under it), claimed origin (MISP; empty where it claims none).
     """
     frame, entries = names(), find_entries(words)
     if reach == "sharing":
@@ -435,6 +475,7 @@ def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "bo
     used = names_in_incidents().groupby("key")["incident_id"].nunique()
     table = mine.drop_duplicates(["entry", "key"]).sort_values(["entry", "name"], ignore_index=True)
     table = table.assign(
+        name=table["key"].map(table.drop_duplicates("key").set_index("key")["name"]),
         asked=table["key"] == name_key(words),
         entries=table["key"].map(carried).astype(int),
         incidents=table["key"].map(used).fillna(0).astype(int),
