@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import words
-from cyberdip_utils.figures.rows import segments
+from cyberdip_utils.figures.rows import USUAL, segments
 from cyberdip_utils.figures.style import (
     DIVERGING,
     FREE,
@@ -174,14 +174,8 @@ def round_breaks(values: Sequence[float], percent: bool = False, most: int = 4) 
     if above and low >= 0 and high / float(np.median(above)) > 5 and not percent:
         ladder = [k * 10.0**p for p in range(-3, 13) for k in (1, 2, 5)]
         inner = [v for v in ladder if min(above) < v <= high]
-        if not inner:
-            return []
-        pick = (
-            [inner[round(i * (len(inner) - 1) / (most - 1))] for i in range(most)]
-            if len(inner) > most
-            else inner
-        )
-        return sorted(set(pick))
+        wanted = np.quantile(above, (0.3, 0.6, 0.85, 0.97))
+        return sorted({min(inner, key=lambda v: abs(math.log(v / w))) for w in wanted}) if inner else []
     span = (high - low) or 1.0
     power = 10 ** math.floor(math.log10(span / (most + 1)))
     step = next(
@@ -273,15 +267,21 @@ def _sort(
     return Sorted(classes, by_code, hover, split, nowhere, unit, kind != "category")
 
 
-def _add_zeros(states: Sorted, nothing: Group, outside: Sequence[str], said: str) -> None:
+@cache
+def _members() -> tuple[str, ...]:
+    """Codes of the members of the United Nations."""
     from cyberdip_utils.data import load
 
     table = load("states")
-    members = set(table.loc[table["member_of_un"].fillna(False) & table["valid_to"].isna(), "iso3"])
+    return tuple(sorted(table.loc[table["member_of_un"].fillna(False) & table["valid_to"].isna(), "iso3"]))
+
+
+def _add_zeros(states: Sorted, nothing: Group, outside: Sequence[str], said: str) -> None:
     names, _ = _world()
-    for code in sorted(members - set(states.of) - set(outside)):
-        states.of[code] = nothing
-        states.hover[code] = f"<b>{plain(names.get(code, code))}</b><br>{plain(said)}"
+    for code in _members():
+        if code not in states.of and code not in outside:
+            states.of[code] = nothing
+            states.hover[code] = f"<b>{plain(names.get(code, code))}</b><br>{plain(said)}"
 
 
 # ---------------------------------------------------------------- drawing
@@ -289,13 +289,13 @@ def _add_zeros(states: Sorted, nothing: Group, outside: Sequence[str], said: str
 
 def _map_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
     traces = _areas(states, absent, 6 if room.narrow else 8)
-    bars, layout = _tally(room, states, absent)
-    area = {"x": [0, 1], "y": [0.45, 1]} if room.narrow else {"x": [0, SPLIT - 0.01], "y": [0, 1]}
+    bars, layout, split = _tally(room, states, absent)
+    area = {"x": [0, 1], "y": [split, 1]} if room.narrow else {"x": [0, SPLIT - 0.01], "y": [0, 1]}
     layout["geo"] = {"domain": area, "projection": TURNED, "lataxis": {"range": [-56, 80]}}
     if states.nowhere:
-        text = plain(f"Not on the map: {words.listed(states.nowhere)}", limit=44 if room.narrow else 80)
-        low = {"y": 0.45, "yanchor": "bottom"} if room.narrow else {"y": 0, "yanchor": "bottom"}
-        layout["annotations"].append(note(text, x=0, xref="paper", yref="paper", xanchor="left", **low))
+        text = plain(f"Not on the map: {words.listed(states.nowhere)}", limit=38 if room.narrow else 60)
+        at = {"x": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+        layout["annotations"].append(note(text, y=split if room.narrow else 0, **at))
     return traces + bars, layout
 
 
@@ -350,110 +350,88 @@ def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
     return [area, dots]
 
 
-def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
-    """Bars at the right: one for each class, or for the world and each part shares with counts in them."""
-    top = 0.43 if room.narrow else 1.0
-    if states.parts:
-        return _tally_of_parts(room, states, top)
+def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict, float]:
+    """Bars beside or under a map, their layout, and the share of the height that they take on a phone.
+
+    One bar for each class with the number of its states; or, with parts, a bar of shares for the world and for each.
+    """
     listed = list(states.classes)
+    missing_here = sum(c not in states.of for c in _members())
+    if states.parts:
+        return _tally_of_parts(room, states)
     counts = [states.count(g) for g in listed]
+    if missing_here:
+        listed, counts = [*listed, Group(None, absent, "no data")], [*counts, missing_here]
     labels = [row_label(g.name, 110, 2) for g in listed]
-    start = _start(room, labels)
+    ends = [f" {words.plural(n, 'state') if k == 0 else words.count(n)}" for k, n in enumerate(counts)]
+    head = plain(states.title, width=int((1 if room.narrow else 1 - SPLIT) * room.width / 8.2))
+    layout, start, thick, split = _tally_layout(room, labels, [head] if head else [])
     pixels = (1 - start) * room.width
-    rows = {
-        "type": "bar",
-        "orientation": "h",
-        "x": counts,
-        "y": list(range(len(listed))),
-        "xaxis": "x",
-        "yaxis": "y",
-    }
+    most = max(n / max(0.2, 1 - (text_width(t) + 8) / pixels) for n, t in zip(counts, ends, strict=True))
+    layout["xaxis"]["range"] = [0, most or 1.0]
+    rows = list(range(len(listed)))
     edges = [colour("edge" if g.colour == "card" else "card") for g in listed]
-    thick = min(0.7, 26 / (top * 330 / max(1, len(listed))))
-    bars = {
-        **rows,
-        "width": [thick] * len(listed),
-        "marker": {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}},
-        "customdata": [
-            f"<b>{plain(g.name)}</b><br>{words.plural(n, 'state')}"
-            for g, n in zip(listed, counts, strict=True)
-        ],
-        **FREE,
-    }
-    ends = {
+    said = [
+        f"<b>{plain(g.name)}</b><br>{words.plural(n, 'state')}" for g, n in zip(listed, counts, strict=True)
+    ]
+    bars = {"type": "bar", "orientation": "h", "x": counts, "y": rows, "width": [thick] * len(rows)}
+    bars |= {"marker": {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}}}
+    text = {
         "type": "scatter",
         "mode": "text",
         "x": counts,
-        "y": rows["y"],
-        "text": [f" {words.plural(n, 'state') if k == 0 else words.count(n)}" for k, n in enumerate(counts)],
+        "y": rows,
+        "text": ends,
         "textposition": "middle right",
-        "textfont": {"size": SIZE, "color": colour("ink")},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
     }
-    most = max(
-        c / max(0.2, 1 - (text_width(t) + 8) / pixels) for c, t in zip(counts, ends["text"], strict=True)
-    )
-    head = plain(states.title, width=int(0.33 * room.width / 7.4) if not room.narrow else 44)
-    return [bars, ends], _tally_layout(room, labels, start, top, [head] if head else [], (0, most or 1.0))
+    text |= {"textfont": {"size": SIZE, "color": colour("ink")}, "hoverinfo": "skip", "cliponaxis": False}
+    return [{**bars, "customdata": said, **FREE}, text], layout, split
 
 
-def _start(room: Room, labels: Sequence[str]) -> float:
-    """Where the bars begin: right of their labels, as a share of the width."""
-    label = max(text_width(t) for t in labels) + 10
-    return min(0.6 if room.narrow else 0.88, (0 if room.narrow else SPLIT) + label / room.width)
-
-
-def _tally_of_parts(room: Room, states: Sorted, top: float) -> tuple[list[dict], dict]:
+def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
     parts = ["World", *sorted(set(states.parts.values()))]
     labels = [f"<b>{parts[0]}</b>", *(row_label(p, 110, 1) for p in parts[1:])]
     counts = {g.key: [states.count(g), *(states.count(g, p) for p in parts[1:])] for g in states.classes}
     sums = [sum(column) for column in zip(*counts.values(), strict=True)]
-    thick = min(0.7, 30 / (top * 330 / len(parts)))
+    items = [("■", g.colour, f"{plain(g.name)} <b>{counts[g.key][0]:,}</b>") for g in states.classes]
+    key, _ = flow(items, room.width * (1 if room.narrow else 1 - SPLIT))
+    layout, _, thick, split = _tally_layout(room, labels, [key])
+    layout["xaxis"]["range"] = [0, 1]
     traces = []
     for g in states.classes:
-        shares = [n / s if s else 0 for n, s in zip(counts[g.key], sums, strict=True)]
-        said = [
-            f"<b>{plain(p)}</b><br>{plain(g.name)}: {n:,} of {s:,}"
-            for p, n, s in zip(parts, counts[g.key], sums, strict=True)
-        ]
-        trace = segments(g, parts, shares, thick)
+        pairs = list(zip(parts, counts[g.key], sums, strict=True))
+        trace = segments(g, parts, [n / s if s else 0 for _, n, s in pairs], thick)
+        said = [f"<b>{plain(p)}</b><br>{plain(g.name)}: {n:,} of {s:,}" for p, n, s in pairs]
         traces.append({**trace, "text": [f"{n:,}" if n else "" for n in counts[g.key]], "customdata": said})
-    start = _start(room, labels)
-    width = room.width * (1 if room.narrow else 1 - SPLIT)
-    key, _ = flow([("■", g.colour, f"{g.name} {counts[g.key][0]:,}") for g in states.classes], width)
-    return traces, _tally_layout(room, labels, start, top, [key], (0, 1))
+    return traces, layout, split
 
 
-def _tally_layout(
-    room: Room, labels: list[str], start: float, top: float, head: list[str], ends: tuple[float, float]
-) -> dict:
-    lines = sum(t.count("<br>") + 1 for t in head)
-    under = top - (LINE * lines + 8 * bool(lines)) / room.height
-    x = 0 if room.narrow else SPLIT
-    at = {
-        "x": x,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": top,
-        "yref": "paper",
-        "yanchor": "top",
-        "align": "left",
-    }
-    return {
+def _tally_layout(room: Room, labels: list[str], head: list[str]) -> tuple[dict, float, float, float]:
+    """Axes and heading of a tally, where its bars begin, how thick they are, and its share of the height on a phone."""
+    above = LINE * sum(t.count("<br>") + 1 for t in head) + 8 * bool(head)
+    deep = above + 21 * len(labels) + 8
+    tall = max(room.height, deep + 165) if room.narrow else room.height
+    top = (deep / tall) if room.narrow else 1.0
+    label = max(text_width(t) for t in labels) + 12
+    start = min(0.6 if room.narrow else 0.88, (0 if room.narrow else SPLIT) + label / room.width)
+    usual = tall if room.narrow else USUAL
+    thick = min(0.74, 28 / ((usual * top - above) / len(labels)))
+    at = {"x": 0 if room.narrow else SPLIT, "y": top, "xref": "paper", "yref": "paper"}
+    at |= {"xanchor": "left", "yanchor": "top", "align": "left"}
+    rows = {"range": [len(labels) - 0.5, -0.5], "tickvals": list(range(len(labels))), "ticktext": labels}
+    layout = {
         "margin": {"l": 0, "r": 2, "t": 2, "b": 2},
-        "xaxis": {"domain": [start, 1], "range": list(ends), "visible": False},
+        "xaxis": {"domain": [start, 1], "visible": False},
         "yaxis": {
-            "domain": [0, under],
-            "range": [len(labels) - 0.5, -0.5],
-            "tickvals": list(range(len(labels))),
-            "ticktext": labels,
+            "domain": [0, top - above / tall],
+            **rows,
             "tickfont": {"size": SIZE, "color": colour("ink")},
         },
         "barmode": "stack",
         "annotations": [note(text, "ink", **at) for text in head],
-        "meta": {"rows": len(labels)},
+        "meta": {"rows": len(labels), **({"tall": round(tall)} if tall > room.height else {})},
     }
+    return layout, start, thick, top + 0.02
 
 
 # ---------------------------------------------------------------- one dot for each state
@@ -472,12 +450,11 @@ def places() -> dict[str, tuple[float, float]]:
     """
     from cyberdip_utils.data import load
 
-    states, points = load("states"), load("state_points").set_index("iso3")
-    members = sorted(states.loc[states["member_of_un"].fillna(False) & states["valid_to"].isna(), "iso3"])
-    members = [c for c in members if c in points.index]
+    points = load("state_points").set_index("iso3")
+    members = [c for c in _members() if c in points.index]
     lon = (points.loc[members, "lon"].to_numpy(float) - 11 + 180) % 360 - 180
     home = _natural_earth(np.radians(lon), np.radians(points.loc[members, "lat"].to_numpy(float)))
-    home = home * np.array([1.0, 1.15]) * 7.2
+    home = home * np.array([1.0, 1.15]) * 5.8
     at = home.copy()
     for turn in range(600):
         at += 0.02 * (home - at) * (turn < 500)
@@ -528,44 +505,25 @@ def dots(
 
 
 def _dots_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
-    bars, layout = _tally(room, states, absent)
+    bars, layout, split = _tally(room, states, absent)
     spots, (names, _) = places(), _world()
     xs, ys = zip(*spots.values(), strict=True)
-    wide, high = (
-        (room.width, 0.53 * room.height) if room.narrow else ((SPLIT - 0.02) * room.width, room.height)
-    )
-    ends_x, ends_y = (min(xs) - 0.7, max(xs) + 0.7), (min(ys) - 0.7, max(ys) + 0.7)
+    tall = layout["meta"].get("tall", room.height)
+    wide, high = (room.width, (1 - split) * tall) if room.narrow else ((SPLIT - 0.02) * room.width, tall - 4)
+    ends_x, ends_y = [min(xs) - 0.7, max(xs) + 0.7], [min(ys) - 0.7, max(ys) + 0.7]
     scale = min(wide / (ends_x[1] - ends_x[0]), high / (ends_y[1] - ends_y[0]))
     shade = {c: states.of[c].colour if c in states.of else "card" for c in spots}
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": list(xs),
-        "y": list(ys),
-        "xaxis": "x2",
-        "yaxis": "y2",
-        "marker": {
-            "size": round(0.93 * scale, 1),
-            "opacity": 1,
-            "color": [colour(s) for s in shade.values()],
-            "line": {"width": 1, "color": [colour("grey" if s == "card" else s) for s in shade.values()]},
-        },
-        "customdata": [
-            states.hover.get(c, f"<b>{plain(names.get(c, c))}</b><br>{plain(absent)}") for c in spots
-        ],
-        **FREE,
-    }
-    layout["xaxis2"] = {
-        "domain": [0, 1] if room.narrow else [0, SPLIT - 0.02],
-        "range": list(ends_x),
-        "visible": False,
-        "anchor": "y2",
-    }
+    rings = {"width": 1, "color": [colour("grey" if s == "card" else s) for s in shade.values()]}
+    dots = {"size": round(0.92 * scale, 1), "color": [colour(s) for s in shade.values()], "line": rings}
+    hover = [states.hover.get(c, f"<b>{plain(names.get(c, c))}</b><br>{plain(absent)}") for c in spots]
+    trace = {"type": "scatter", "mode": "markers", "x": list(xs), "y": list(ys), "xaxis": "x2", "yaxis": "y2"}
+    across, upright = ([0, 1], [split, 1]) if room.narrow else ([0, SPLIT - 0.02], [0, 1])
+    layout["xaxis2"] = {"domain": across, "range": ends_x, "visible": False, "anchor": "y2"}
     layout["yaxis2"] = {
-        "domain": [0.47, 1] if room.narrow else [0, 1],
-        "range": list(ends_y),
+        "domain": upright,
+        "range": ends_y,
         "visible": False,
         "anchor": "x2",
         "scaleanchor": "x2",
     }
-    return [trace, *bars], layout
+    return [{**trace, "marker": {**dots, "opacity": 1}, "customdata": hover, **FREE}, *bars], layout

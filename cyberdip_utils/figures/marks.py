@@ -121,11 +121,21 @@ def _deepest(axis: Mapping) -> int:
     return 8 + LINE * max([t.count("<br>") + 1 for t in axis["ticktext"]], default=1)
 
 
+def end_text(group: Group, said: str, width: int = 20) -> str:
+    """A group's name, bold and broken, with its number on the last line."""
+    lines = plain(f"{group.name} {said}".strip(), width=width).split("<br>")
+    number = plain(said)
+    if number and lines[-1] == number:
+        return "<br>".join([*(f"<b>{line}</b>" for line in lines[:-1]), number])
+    last = lines[-1].removesuffix(number).rstrip() if number else lines[-1]
+    return "<br>".join([*(f"<b>{line}</b>" for line in lines[:-1]), f"<b>{last}</b> {number}".rstrip()])
+
+
 def _end_labels(
     labels: Sequence[tuple[Group, float, str]], x: float, ends: tuple[float, float], pixels: float
 ) -> list[dict]:
     """Names with numbers at the right end, moved apart so that none touches another in a plot so many px high."""
-    texts = [f"<b>{plain(g.name, width=19)}</b> {said}" for g, _, said in labels]
+    texts = [end_text(g, said) for g, _, said in labels]
     per = (ends[1] - ends[0]) / pixels
     sizes = [(LINE * (t.count("<br>") + 1) + 3) * per for t in texts]
     wanted = [value for _, value, _ in labels]
@@ -154,12 +164,8 @@ def _upright(
     axis, left = _value_axis(*y_ends, percent)
     keyed = [g for g, _, _ in labels]
     narrow = room.narrow and len(keyed) > 1
-    beside = (
-        0
-        if narrow or not keyed
-        else max(text_width(f"<b>{plain(g.name, width=19)}</b> {s}") for g, _, s in labels)
-    )
-    right = 10 if not beside else min(190, beside + 14) if not room.narrow else min(120, beside + 12)
+    beside = 0 if narrow else max([text_width(end_text(g, said)) for g, _, said in labels], default=0)
+    right = beside + 14 if beside else 20
     above, top = key_above(keyed, room, left, title) if narrow else (heading(title, left), 26)
     across = room.width - left - right
     x_axis = scale.axis(x_ends, across)
@@ -185,24 +191,38 @@ def _upright(
 # ---------------------------------------------------------------- columns by year
 
 
-def _kept_totals(
-    tops: Sequence[tuple[float, float]], texts: Sequence[str], pitch: float, pixels: float, high: float
-) -> list[int]:
-    """Which totals are written above their columns: the highest first, none over another or over a column."""
+def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], percent: bool) -> list[dict]:
+    """Numbers above columns: the highest first, beside rules, none over another or over a column."""
+    margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
+    pitch = (room.width - margin["l"] - margin["r"]) / (high - low)
+    rise = (room.height - margin["t"] - margin["b"]) / layout["yaxis"]["range"][1]
+    lines = [shape["x0"] for shape in layout["shapes"]]
+    texts = [written(y, percent) for _, y in tops]
+    halves = [text_width(t) / 2 + 2 for t in texts]
+    shifts = [_aside(x, half, lines, pitch) for (x, _), half in zip(tops, halves, strict=True)]
     kept: list[int] = []
+
+    def free(i: int, j: int) -> bool:
+        away = abs(tops[i][0] * pitch + shifts[i] - tops[j][0] * pitch - (shifts[j] if j in kept else 0))
+        above = (tops[j][1] - tops[i][1]) * rise
+        if j in kept and away < halves[i] + halves[j] and abs(above) < LINE:
+            return False
+        return away >= halves[i] + 0.37 * pitch or above <= 2
+
     for i in sorted(range(len(tops)), key=lambda i: (-tops[i][1], tops[i][0])):
-        x, y = tops[i]
-        half = text_width(texts[i]) / 2 + 2
-        clear = True
-        for j, (x2, y2) in enumerate(tops):
-            away, rise = abs(x2 - x) * pitch, (y2 - y) * pixels / high
-            if j in kept and away < half + text_width(texts[j]) / 2 + 2 and abs(rise) < LINE:
-                clear = False
-            if j != i and away < half + 0.37 * pitch and rise > 2:
-                clear = False
-        if clear:
+        if all(free(i, j) for j in range(len(tops)) if j != i):
             kept.append(i)
-    return kept
+    where = {"yanchor": "bottom", "yshift": 1, "xanchor": "center"}
+    return [note(texts[i], x=tops[i][0], y=tops[i][1], xshift=shifts[i], **where) for i in sorted(kept)]
+
+
+def _aside(x: float, half: float, lines: Sequence[float], pitch: float) -> float:
+    """How many px a number moves so that no rule crosses it."""
+    for line in lines:
+        away = (x - line) * pitch
+        if abs(away) < half + 2:
+            return (half + 2 - abs(away)) * (-1 if away < 0 else 1)
+    return 0.0
 
 
 def stack(
@@ -250,70 +270,62 @@ def stack(
     frame = frame[frame[x].notna()]
     if frame.empty or frame[[g.key for g in found]].isna().all(axis=None):
         return empty(NOTHING)
-    scale = Scale.of(frame[x])
-    at = [scale.place(v) for v in frame[x]]
     amounts = {g.key: numbers(frame[g.key]) for g in found}
     sums = [sum(v or 0 for v in row) for row in zip(*amounts.values(), strict=True)]
-    traces = [_column(g, at, amounts[g.key], frame[x], unit, percent, len(found)) for g in found]
-    last = max(range(len(at)), key=lambda i: at[i])
-    labels, base = [], 0.0
+    last, base, labels = _last_place(frame[x]), 0.0, []
     for g in found:
         value = amounts[g.key][last]
         labels.append((g, base + (value or 0) / 2, written(value, percent)))
         base += value or 0
-    step = min([b - a for a, b in zip(sorted(set(at)), sorted(set(at))[1:], strict=False)], default=1.0)
-    x_ends = (min(at) - 0.6 * step, max(at) + 0.6 * step)
-    y_ends = (
-        0.0,
-        1.0
-        if percent and max(sums) <= 1.0001 and max(sums) > 0.9
-        else max(sums) * (1.1 if totals else 1.04) or 1.0,
-    )
+    return _columns(frame[x], found, amounts, sums, labels, "stack", unit, percent, totals, rules)
+
+
+def _last_place(column: pd.Series) -> int:
+    """The row at the right end."""
+    scale = Scale.of(column)
+    return max(range(len(column)), key=lambda i: scale.place(column.iloc[i]))
+
+
+def _columns(
+    column: pd.Series,
+    found: list[Group],
+    amounts: Mapping,
+    sums: list[float],
+    labels: list,
+    mode: str,
+    unit: str,
+    percent: bool,
+    totals: bool,
+    rules: Sequence[Mapping],
+) -> go.Figure:
+    """Columns, stacked or one behind the other, with the same axes, labels and totals."""
+    scale = Scale.of(column)
+    at = [scale.place(v) for v in column]
+    traces = []
+    for g in found:
+        name = f"{plain(g.name)}: " if len(found) > 1 else ""
+        pairs = zip(column, amounts[g.key], strict=True)
+        hover = [f"<b>{_said(v)}</b><br>{name}{written(n, percent, plain(unit))}" for v, n in pairs]
+        look = {"name": plain(g.name), "marker": {"color": colour(g.colour), "line": SEAM}}
+        traces.append({"type": "bar", "x": at, "y": amounts[g.key], **look, "customdata": hover, **FREE})
+    places = sorted(set(at))
+    step = min([b - a for a, b in zip(places, places[1:], strict=False)], default=1.0)
+    x_ends = (places[0] - 0.6 * step, places[-1] + 0.6 * step)
+    whole = percent and 0.9 < max(sums) <= 1.0001
+    y_ends = (0.0, 1.0 if whole else max(sums) * (1.1 if totals else 1.04) or 1.0)
     tops = list(zip(at, sums, strict=True))
+    shown = labels if len(found) > 1 else []
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        shown = labels if len(found) > 1 else []
         layout = _upright(
             room, scale, x_ends, y_ends, shown, title=unit, percent=percent, rules=rules, tops=tops
         )
-        layout["barmode"] = "stack"
-        if totals:
-            layout["annotations"] += _totals(room, layout, tops, percent, step)
+        layout["barmode"] = mode
+        if totals and not whole:
+            layout["annotations"] += _totals(room, layout, tops, percent)
         return [dict(t) for t in traces], layout
 
     return compose(draw)
-
-
-def _column(
-    group: Group, at: list, amounts: list, said: Iterable, unit: str, percent: bool, several: int
-) -> dict:
-    name = f"{plain(group.name)}: " if several > 1 else ""
-    texts = [
-        f"<b>{_said(x)}</b><br>{name}{written(v, percent, plain(unit))}"
-        for x, v in zip(said, amounts, strict=True)
-    ]
-    marker = {"color": colour(group.colour), "line": SEAM}
-    return {
-        "type": "bar",
-        "x": at,
-        "y": amounts,
-        "name": plain(group.name),
-        "marker": marker,
-        "customdata": texts,
-        **FREE,
-    }
-
-
-def _totals(
-    room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], percent: bool, step: float
-) -> list[dict]:
-    margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
-    pitch = (room.width - margin["l"] - margin["r"]) / (high - low)
-    pixels = room.height - margin["t"] - margin["b"]
-    texts = [written(y, percent) for _, y in tops]
-    chosen = _kept_totals(tops, texts, pitch, pixels, layout["yaxis"]["range"][1])
-    where = {"yanchor": "bottom", "yshift": 1, "xanchor": "center"}
-    return [note(texts[i], x=tops[i][0], y=tops[i][1], **where) for i in sorted(chosen)]
 
 
 def columns(
@@ -330,29 +342,22 @@ def columns(
 ) -> go.Figure:
     """Columns of one amount by year or category, with a grey series ``behind`` of which it is a part.
 
-    See :func:`stack` for the parameters; ``names`` names ``y`` and ``behind``.
+    See :func:`stack` for the parameters; ``names`` names ``y`` and ``behind``; totals are those of ``behind``.
     """
     need(frame, x, y, behind)
     if behind is None:
         return stack(frame, x, y, names=names, unit=unit, percent=percent, rules=rules, totals=totals)
-    other = "\u200brest"
-    parts = frame.assign(**{other: frame[behind] - frame[y].fillna(0)})
-    if (parts[other] < 0).any():
+    frame = frame[frame[x].notna()]
+    if frame.empty or frame[[y, behind]].isna().all(axis=None):
+        return empty(NOTHING)
+    if (frame[y] > frame[behind]).any():
         raise ValueError(f"{behind!r} must be at least {y!r} in every row: it stands behind it")
-    named = dict(names) if isinstance(names, Mapping) else dict(zip((y, behind), names or (), strict=False))
-    kept = {y: named.get(y, y), other: named.get(behind, behind)}
-    figure = stack(
-        parts,
-        x,
-        [y, other],
-        names=kept,
-        colours={y: "blue", other: "grey"},
-        unit=unit,
-        percent=percent,
-        rules=rules,
-        totals=totals,
-    )
-    return figure
+    front, back = groups([y, behind], names, ["blue", "grey"])
+    amounts = {c: numbers(frame[c]) for c in (y, behind)}
+    part, full = (amounts[c][_last_place(frame[x])] or 0.0 for c in (y, behind))
+    labels = [(front, part / 2, written(part, percent)), (back, (part + full) / 2, written(full, percent))]
+    sums = [v or 0.0 for v in amounts[behind]]
+    return _columns(frame[x], [back, front], amounts, sums, labels, "overlay", unit, percent, totals, rules)
 
 
 def histogram(
@@ -409,9 +414,9 @@ def histogram(
         place, texts = ticks(low, high, percent, 4 if room.narrow else 6)
         layout["xaxis"] |= {"tickvals": place, "ticktext": texts}
         layout["margin"]["r"] = 24
-        if unit:
-            layout["annotations"].append(under(unit))
-            layout["margin"]["b"] += LINE
+        said, deep = under(unit, room)
+        layout["annotations"] += said
+        layout["margin"]["b"] += deep
         return [{**bar, "customdata": hover, **FREE}], layout
 
     return compose(draw)
@@ -467,7 +472,7 @@ def lines(
     parts = {None: frame} if group is None else dict(list(frame.groupby(group, sort=False, observed=True)))
     alone, quiet = _lit(list(parts), lit, rest)
     found = groups(alone, names or ({None: unit or y} if group is None else None), colours)
-    traces = [_thin(scale, parts[k], x, y, k, step, percent) for k in quiet]
+    traces = [_thin(scale, {k: parts[k] for k in quiet}, x, y, step, percent)] if quiet else []
     for g in found:
         if low and high:
             traces.append(_band(scale, parts[g.key], x, low, high, g, step))
@@ -497,9 +502,9 @@ def lines(
             rules=rules,
             tops=tops,
         )
-        if across:
-            layout["annotations"].append(under(across))
-            layout["margin"]["b"] += LINE
+        said, deep = under(across, room)
+        layout["annotations"] += said
+        layout["margin"]["b"] += deep
         return [dict(t) for t in traces], layout
 
     return compose(draw)
@@ -552,23 +557,20 @@ def _line(
     }
 
 
-def _thin(scale: Scale, part: pd.DataFrame, x: str, y: str, key: Any, step: bool, percent: bool) -> dict:
-    at, values, said = _path(scale, part, x, y)
-    hover = [
-        f"<b>{_said(a)}</b><br>{plain(key)}<br>{written(v, percent)}"
-        for a, v in zip(said, values, strict=True)
-    ]
-    shape = {"color": colour("grey"), "width": 1.2, "shape": "hv" if step else "linear"}
-    return {
-        "type": "scatter",
-        "x": at,
-        "y": values,
+def _thin(scale: Scale, parts: Mapping, x: str, y: str, step: bool, percent: bool) -> dict:
+    """All lines that are not lit, in one trace with gaps between them."""
+    xs, ys, hover = [], [], []
+    for key, part in parts.items():
+        at, values, said = _path(scale, part, x, y)
+        pairs = zip(said, values, strict=True)
+        hover += [f"<b>{_said(a)}</b><br>{plain(key)}<br>{written(v, percent)}" for a, v in pairs] + [""]
+        xs, ys = [*xs, *at, None], [*ys, *values, None]
+    look = {
         "mode": "lines",
-        "name": plain(key),
-        "line": shape,
-        "customdata": hover,
-        **FREE,
+        "line": {"color": colour("grey"), "width": 1.2, "shape": "hv" if step else "linear"},
     }
+    faint = 0.5 if len(parts) > 8 else 1
+    return {"type": "scatter", "x": xs, "y": ys, "opacity": faint, **look, "customdata": hover, **FREE}
 
 
 def _band(scale: Scale, part: pd.DataFrame, x: str, low: str, high: str, g: Group, step: bool) -> dict:

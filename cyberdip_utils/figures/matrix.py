@@ -17,6 +17,7 @@ from cyberdip_utils.figures.style import (
     SEQUENTIAL,
     SIZE,
     Room,
+    alike,
     colour,
     compose,
     empty,
@@ -34,7 +35,7 @@ from cyberdip_utils.figures.style import (
 
 KINDS = ("full", "part", "none", "unknown", "outside")
 SIGNS = {"full": "●", "part": "○", "unknown": "–", "outside": "■"}
-ROW = 20  # px
+ROW = 18  # px
 MOST = 20  # rows of a block that is not scrolled
 
 
@@ -145,69 +146,87 @@ def _grid(
     )
 
 
-def _blocks(grid: Grid, room: Room, cell: float, label: float) -> int:
-    """How many blocks side by side: as few as keep a block to 20 rows, as many as fit."""
-    fit = max(1, int((room.width + 24) // (label + cell * len(grid.columns) + 24)))
-    return 1 if room.narrow else max(1, min(3, fit, math.ceil(len(grid.rows) / MOST)))
+@dataclass(frozen=True)
+class Plan:
+    """Where a grid stands in a room, in px: blocks side by side, their pitch, the width of labels and of cells."""
+
+    blocks: int
+    pitch: float
+    label: float
+    cell: float
+    length: int
+    levels: int
+
+    def x(self, block: int, column: int) -> float:
+        return block * self.pitch + self.label + (column + 0.5) * self.cell
 
 
-def drawn(grid: Grid, room: Room, title: str, scale: tuple | None, percent: bool) -> tuple[list[dict], dict]:
-    """Traces and layout of a grid; x is in px of the room, so that a wider card stretches it."""
-    few = len(grid.rows) > MOST and not room.narrow
-    most = 110 if room.narrow else 150 if few else 240
-    labels = {r: row_label(r, most, 1) for r in grid.rows}
-    label = max(text_width(t) for t in labels.values()) + 12
-    heads = {c: plain(c, width=10 if few or room.narrow else 14) for c in grid.columns}
+def _plan(grid: Grid, room: Room, heads: Mapping) -> Plan:
+    """As few blocks as keep each to 20 rows, as many as fit; heads that are wider than cells stand on several levels."""
+    count, wanted = len(grid.columns), max(text_width(plain(r)) for r in grid.rows) + 14
     noted = max([text_width(n) for n in grid.notes.values() if n] or [0.0])
-    cell = max(
-        34.0, *(text_width(f"<b>{h}</b>") + 8 for h in heads.values()), noted * 2 + 24 if noted else 0.0
-    )
-    blocks = _blocks(grid, room, cell, label)
+    head = max(text_width(f"<b>{h}</b>") for h in heads.values()) + 8
+    least = max(34.0, 2 * noted + 26 if noted else 0.0)
+    roomy = max(least, min(head, 70.0))
+    fit = max(1, int((room.width + 24) // (110 + roomy * count + 24)))
+    blocks = 1 if room.narrow else max(1, min(3, fit, math.ceil(len(grid.rows) / MOST)))
     each = (room.width - 24 * (blocks - 1)) / blocks
-    cell = (
-        min(max(cell, (each - label) / len(grid.columns)), max(cell, 110.0))
-        if not room.narrow
-        else (each - label) / len(grid.columns)
-    )
-    length = math.ceil(len(grid.rows) / blocks)
-    x_of = {c: label + (k + 0.5) * cell for k, c in enumerate(grid.columns)}
-    place = {r: ((i // length) * (each + 24), i % length) for i, r in enumerate(grid.rows)}
-    traces = [_labels(grid, labels, place, label)]
-    traces += _numbers(grid, place, x_of, scale, percent, cell) if scale else _signs(grid, place, x_of)
-    key, above = _key(grid, room, title)
-    deep = max(h.count("<br>") + 1 for h in heads.values())
-    top = above + LINE * deep + 6
-    at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 2, "xanchor": "center"}
-    single = len(set(grid.colours.values())) == 1
-    shade = {c: colour("ink") if single else tone(hue) for c, hue in grid.colours.items()}
-    names = [
-        note(f"<b>{heads[c]}</b>", x=b * (each + 24) + x_of[c], **at)
-        | {"font": {"size": SIZE, "color": shade[c]}}
-        for b in range(blocks)
-        for c in grid.columns
-    ]
-    for text in key:
-        text["yshift"] = LINE * deep + 10
-    tall = length * ROW + top + 6
+    cell = roomy if each - roomy * count >= min(wanted, 110) else max(least, (each - 100) / count)
+    label = max(70.0, min(wanted, each - cell * count, 300))
+    cell = min((each - label) / count, max(cell, 110.0) if blocks == 1 and not room.narrow else 1e9)
+    levels = min(3, count, math.ceil(head / cell))
+    return Plan(blocks, each + 24, label, cell, math.ceil(len(grid.rows) / blocks), levels)
+
+
+def drawn(
+    grid: Grid, room: Room, title: str, scale: tuple | None = None, percent: bool = False
+) -> tuple[list[dict], dict]:
+    """Traces and layout of a grid; x is in px of the room, so that a wider card stretches it."""
+    heads = {c: plain(c, width=11) for c in grid.columns}
+    plan = _plan(grid, room, heads)
+    place = {r: (i // plan.length, i % plan.length) for i, r in enumerate(grid.rows)}
+    traces = [_labels(grid, plan, place)]
+    traces += _numbers(grid, plan, place, scale, percent) if scale else _signs(grid, plan, place)
+    deep = LINE * max(h.count("<br>") + 1 for h in heads.values()) + LINE * (plan.levels - 1)
+    key, above = _key(grid, room, title, deep + 8)
+    top = above + deep + 8
+    tall = plan.length * ROW + top + 6
     layout = {
         "margin": {"l": 0, "r": 0, "t": top, "b": 6},
         "xaxis": {"range": [0, room.width], "visible": False},
-        "yaxis": {"range": [length - 0.5, -0.5], "visible": False},
-        "shapes": _rules(grid, place, label + cell * len(grid.columns)),
-        "annotations": [*key, *names],
-        "meta": {"rows": len(grid.rows), **({"tall": round(tall)} if tall > 400 else {})},
+        "yaxis": {"range": [plan.length - 0.5, -0.5], "visible": False},
+        "shapes": _rules(grid, plan, place),
+        "annotations": [*key, *_heads(grid, plan, heads, room)],
+        "barmode": "overlay",
+        "meta": {"rows": len(grid.rows), **({"tall": round(tall)} if tall > room.height else {})},
     }
     return traces, layout
 
 
-def _key(grid: Grid, room: Room, title: str) -> tuple[list[dict], int]:
-    """Title and key of the signs in one flowing text, and its height in px."""
+def _heads(grid: Grid, plan: Plan, heads: Mapping, room: Room) -> list[dict]:
+    """Names above the columns of each block; on several levels where they are wider than their columns."""
+    single = len(set(grid.colours.values())) == 1
+    found = []
+    for block in range(plan.blocks):
+        for k, c in enumerate(grid.columns):
+            text, x = f"<b>{heads[c]}</b>", plan.x(block, k)
+            over = max(0.0, x + text_width(text) / 2 - min(room.width, (block + 1) * plan.pitch - 24))
+            at = {"x": x, "xshift": -over, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+            shade = colour("ink") if single else tone(grid.colours[c])
+            lift = 2 + LINE * (k % plan.levels)
+            found.append(note(text, **at, yshift=lift) | {"font": {"size": SIZE, "color": shade}})
+    return found
+
+
+def _key(grid: Grid, room: Room, title: str, lift: float) -> tuple[list[dict], int]:
+    """Title and key of the signs in one flowing text above the heads, and its height in px."""
     hue = next(iter(grid.colours.values())) if len(set(grid.colours.values())) == 1 else "grey"
     shades = {"full": hue, "part": hue, "outside": "no data"}
-    items = [(sign, shades.get(kind, "soft"), said) for sign, said, kind in grid.key]
+    items = [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
     text, lines = flow(items, room.width - 4) if items else ("", 0)
     if title:
-        text, lines = f"{plain(title)}<br>{text}" if text else plain(title), lines + 1
+        said = plain(title, width=int(room.width / 8.2))
+        text, lines = f"{said}<br>{text}" if text else said, lines + said.count("<br>") + 1
     at = {
         "x": 0,
         "xref": "paper",
@@ -217,17 +236,17 @@ def _key(grid: Grid, room: Room, title: str) -> tuple[list[dict], int]:
         "yanchor": "bottom",
         "align": "left",
     }
-    return [note(text, **at)] if text else [], LINE * lines + (6 if lines else 0)
+    return [note(text, **at, yshift=lift)] if text else [], LINE * lines + (6 if lines else 0)
 
 
-def _labels(grid: Grid, labels: Mapping, place: Mapping, label: float) -> dict:
+def _labels(grid: Grid, plan: Plan, place: Mapping) -> dict:
     """The rows' names, level with their cells, ending left of the first column."""
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [place[r][0] + label - 10 for r in grid.rows],
+        "x": [place[r][0] * plan.pitch + plan.label - 8 for r in grid.rows],
         "y": [place[r][1] for r in grid.rows],
-        "text": [labels[r] for r in grid.rows],
+        "text": [row_label(r, plan.label - 12, 1) for r in grid.rows],
         "textposition": "middle left",
         "textfont": {"size": SIZE, "color": colour("ink")},
         "customdata": [f"<b>{plain(r, width=50)}</b>" for r in grid.rows],
@@ -236,36 +255,25 @@ def _labels(grid: Grid, labels: Mapping, place: Mapping, label: float) -> dict:
     }
 
 
-def _signs(grid: Grid, place: Mapping, x_of: Mapping) -> list[dict]:
+def _signs(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
     """One trace for each column and kind of sign, and one for the notes beside them."""
     traces, beside = [], {"x": [], "y": [], "text": []}
-    for c in grid.columns:
-        for kind in ("full", "part", "unknown", "outside", "none"):
+    for k, c in enumerate(grid.columns):
+        for kind in KINDS:
             rows = [r for r in grid.rows if grid.cells.get((r, c)) == kind]
-            xs, ys = [place[r][0] + x_of[c] for r in rows], [place[r][1] for r in rows]
-            if rows:
-                words = [grid.hover[r, c] for r in rows]
-                traces.append(
-                    {
-                        "type": "scatter",
-                        "mode": "markers",
-                        "x": xs,
-                        "y": ys,
-                        "marker": _sign(kind, grid.colours[c]),
-                        "customdata": words,
-                        **FREE,
-                    }
-                )
-            for r, x, y in zip(rows, xs, ys, strict=True):
-                if grid.notes[r, c] and kind != "none":
-                    beside["x"].append(x + 8), beside["y"].append(y), beside["text"].append(grid.notes[r, c])
-    if beside["x"]:
-        style = {
-            "textposition": "middle right",
-            "textfont": {"size": SIZE, "color": colour("soft")},
-            "hoverinfo": "skip",
-        }
-        traces.append({"type": "scatter", "mode": "text", **beside, **style})
+            if not rows:
+                continue
+            xs, ys = [plan.x(place[r][0], k) for r in rows], [place[r][1] for r in rows]
+            look = {"mode": "markers", "marker": _sign(kind, grid.colours[c])}
+            words = [grid.hover[r, c] for r in rows]
+            traces.append({"type": "scatter", "x": xs, "y": ys, **look, "customdata": words, **FREE})
+            if kind != "none":
+                beside["x"] += [x + 8 for x in xs]
+                beside["y"] += ys
+                beside["text"] += [grid.notes[r, c] for r in rows]
+    if any(beside["text"]):
+        style = {"textposition": "middle right", "textfont": {"size": SIZE, "color": colour("soft")}}
+        traces.append({"type": "scatter", "mode": "text", **beside, **style, "hoverinfo": "skip"})
     return traces
 
 
@@ -291,71 +299,47 @@ def _sign(kind: str, hue: str) -> dict:
     return {"symbol": "circle", "size": 11, "color": "rgba(0,0,0,0)"}
 
 
-def _numbers(
-    grid: Grid, place: Mapping, x_of: Mapping, scale: tuple, percent: bool, cell: float
-) -> list[dict]:
+def _numbers(grid: Grid, plan: Plan, place: Mapping, scale: tuple, percent: bool) -> list[dict]:
     """Cells on five steps of the sequential scale, with their numbers."""
     low, high = scale
-    step = lambda v: min(4, max(0, int(5 * (v - low) / ((high - low) or 1.0))))  # noqa: E731
-    traces, texts = [], {"x": [], "y": [], "text": [], "color": []}
-    for k, name in enumerate(SEQUENTIAL):
-        there = [(r, c) for (r, c), v in grid.cells.items() if v is not None and step(v) == k]
-        if not there:
-            continue
-        xs, ys = [place[r][0] + x_of[c] for r, c in there], [place[r][1] for r, _ in there]
-        box = {
-            "type": "bar",
-            "orientation": "h",
-            "base": [x - cell / 2 + 0.5 for x in xs],
-            "x": [cell - 1] * len(xs),
-            "y": ys,
+    said = dict(zip(grid.cells, alike(list(grid.cells.values()), percent), strict=True))
+    at = {
+        (r, c): (plan.x(place[r][0], k), place[r][1]) for k, c in enumerate(grid.columns) for r in grid.rows
+    }
+    boxes: dict[str, list] = {name: [] for name in SEQUENTIAL}
+    for cell, value in grid.cells.items():
+        if value is not None and cell in at:
+            step = min(4, max(0, int(5 * (value - low) / ((high - low) or 1.0))))
+            boxes[SEQUENTIAL[step]].append(cell)
+    traces = []
+    for name, cells in boxes.items():
+        box = {"x": [plan.cell - 1] * len(cells), "base": [at[c][0] - plan.cell / 2 + 0.5 for c in cells]}
+        box |= {
+            "y": [at[c][1] for c in cells],
+            "width": [0.94] * len(cells),
+            "marker": {"color": colour(name)},
         }
-        traces.append(
-            {
-                **box,
-                "width": [0.94] * len(xs),
-                "marker": {"color": colour(name)},
-                "customdata": [grid.hover[a] for a in there],
-                **FREE,
-            }
-        )
-        texts["x"] += xs
-        texts["y"] += ys
-        texts["text"] += [written(grid.cells[a], percent) for a in there]
-        texts["color"] += [on(name)] * len(xs)
-    for (r, c), v in grid.cells.items():
-        if v is None:
-            texts["x"].append(place[r][0] + x_of[c]), texts["y"].append(place[r][1])
-            texts["text"].append("–"), texts["color"].append(colour("soft"))
-    shades = texts.pop("color")
-    return [
-        *traces,
-        {
-            "type": "scatter",
-            "mode": "text",
-            **texts,
-            "textfont": {"size": SIZE, "color": shades},
-            "hoverinfo": "skip",
-        },
-    ]
+        hover = [grid.hover[c] for c in cells]
+        if cells:
+            traces.append({"type": "bar", "orientation": "h", **box, "customdata": hover, **FREE})
+    shades = {cell: on(name) for name, cells in boxes.items() for cell in cells}
+    shown = [c for c in grid.cells if c in at]
+    text = {
+        "x": [at[c][0] for c in shown],
+        "y": [at[c][1] for c in shown],
+        "text": ["–" if grid.cells[c] is None else said[c] for c in shown],
+        "textfont": {"size": SIZE, "color": [shades.get(c, colour("soft")) for c in shown]},
+    }
+    return [*traces, {"type": "scatter", "mode": "text", **text, "hoverinfo": "skip"}]
 
 
-def _rules(grid: Grid, place: Mapping, wide: float) -> list[dict]:
+def _rules(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
     """A rule where the section changes, in each block."""
-    shapes = []
+    shapes, wide = [], plan.label + plan.cell * len(grid.columns)
     for before, r in zip(grid.rows, grid.rows[1:], strict=False):
-        x, y = place[r]
+        block, y = place[r]
         if grid.sections and y and grid.sections[before] != grid.sections[r]:
+            ends = {"x0": block * plan.pitch, "x1": block * plan.pitch + wide, "y0": y - 0.5, "y1": y - 0.5}
             line = {"color": colour("edge"), "width": 1}
-            shapes.append(
-                {
-                    "type": "line",
-                    "x0": x,
-                    "x1": x + wide,
-                    "y0": y - 0.5,
-                    "y1": y - 0.5,
-                    "line": line,
-                    "layer": "below",
-                }
-            )
+            shapes.append({"type": "line", **ends, "line": line, "layer": "below"})
     return shapes

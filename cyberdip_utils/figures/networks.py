@@ -33,7 +33,9 @@ from cyberdip_utils.figures.style import (
     written,
 )
 
-MOST = 12  # names above one another that 280 px hold
+MOST = 13  # names above one another that 280 px hold
+AT = {"left": 0.245, "both": 0.52, "right": 0.765}  # where the dots stand
+FINE = ((0.8, 0.35), (1.6, 0.6), (3.0, 0.8), (5.0, 0.9))  # width and opacity of lines from least to most
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def hubs(
     note: str | None = None,
     names: Mapping | None = None,
     colours: Mapping | None = None,
-    key: str = "",
+    sized: str = "",
+    dashed: str = "",
 ) -> go.Figure:
     """One or two hubs and what belongs to them: to one at its outer side, to both between. A matrix on a phone.
 
@@ -75,8 +78,8 @@ def hubs(
         Column of short texts after the name, such as the year.
     names, colours : mapping, optional
         Of the hubs.
-    key : str
-        What dashes, sizes and notes mean: at the lower right.
+    sized, dashed : str
+        What size and dash mean, for the key.
 
     Raises
     ------
@@ -92,12 +95,17 @@ def hubs(
             f"{len(found)} hubs, but places are fixed for two: use networks.columns or marks.matrix"
         )
     nodes = _nodes(frame, (hub, node, size, dash, note), [g.key for g in found])
-    grid = _as_grid(nodes, found)
+    grid = _as_grid(nodes, found, dashed)
+    hollow = size is not None and any(n.size is None for n in nodes)
+    means = (f"dashed: {dashed}" if dashed else "", f"size: {sized}" if sized else "")
+    key = " · ".join(t for t in (*means, "hollow: no value" if hollow else "") if t)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        if room.narrow:
-            return matrices.drawn(grid, room, key, None, False)
-        return _fans(nodes, found, size is not None, note is not None, key)
+        return (
+            matrices.drawn(grid, room, "")
+            if room.narrow
+            else _fans(room, nodes, found, size is not None, key)
+        )
 
     return compose(draw)
 
@@ -114,7 +122,7 @@ def _nodes(frame: pd.DataFrame, names: tuple, order: list) -> list[Node]:
     return found
 
 
-def _as_grid(nodes: list[Node], found: list[Group]) -> matrices.Grid:
+def _as_grid(nodes: list[Node], found: list[Group], dashed: str) -> matrices.Grid:
     """The same as a matrix: nodes of both hubs first."""
     rows = sorted(nodes, key=lambda n: (-len(n.hubs), [g.key for g in found].index(n.hubs[0])))
     cells, hover, notes = {}, {}, {}
@@ -124,12 +132,11 @@ def _as_grid(nodes: list[Node], found: list[Group]) -> matrices.Grid:
             notes[n.name, h] = n.notes[k] if n.notes else ""
             hover[n.name, h] = f"<b>{plain(n.name)}</b><br>{plain(h)} {notes[n.name, h]}"
     renamed = {g.key: g.name for g in found}
-    move = lambda cells: {(r, renamed[h]): v for (r, h), v in cells.items()}  # noqa: E731
+    cells, hover, notes = ({(r, renamed[h]): v for (r, h), v in d.items()} for d in (cells, hover, notes))
     shades = {g.name: g.colour for g in found}
     sections = {n.name: n.hubs for n in rows}
-    return matrices.Grid(
-        [n.name for n in rows], list(shades), move(cells), move(hover), move(notes), shades, sections
-    )
+    key = (("○", dashed, "part"),) if dashed else ()
+    return matrices.Grid([n.name for n in rows], list(shades), cells, hover, notes, shades, sections, key)
 
 
 def _largest(nodes: list[Node], most: int) -> tuple[list[Node], int]:
@@ -141,7 +148,7 @@ def _largest(nodes: list[Node], most: int) -> tuple[list[Node], int]:
 
 
 def _fans(
-    nodes: list[Node], found: list[Group], sized: bool, noted: bool, key: str
+    room: Room, nodes: list[Node], found: list[Group], sized: bool, key: str
 ) -> tuple[list[dict], dict]:
     """Fans at the outer sides and the shared nodes between; x and y run from 0 to 1."""
     first, last = found[0].key, found[-1].key
@@ -150,28 +157,23 @@ def _fans(
         "both": [n for n in nodes if len(n.hubs) == 2],
         "right": [n for n in nodes if len(found) == 2 and n.hubs == (last,)],
     }
+    place = {first: (0.37, 0.5), last: (0.67, 0.5)}
     if len(found) == 1:
         half = (len(sides["left"]) + 1) // 2
         sides = {"left": sides["left"][:half], "both": [], "right": sides["left"][half:]}
-    place = {first: (0.33 if len(found) == 2 else 0.5, 0.5)} | (
-        {last: (0.68, 0.5)} if len(found) == 2 else {}
-    )
-    spots, texts, top = {}, [], max([n.size or 0.0 for n in nodes], default=1.0) or 1.0
-    for side, x in (("left", 0.2), ("both", 0.505), ("right", 0.8)):
-        shown, left_out = _largest(sides[side], MOST if side != "both" else 6)
+        place = {first: (0.5, 0.5)}
+    spots, texts = {}, []
+    for side, bend in (("left", 0.02), ("both", 0.0), ("right", -0.02)):
+        shown, left_out = _largest(sides[side], 6 if side == "both" else MOST)
         count = len(shown) + (left_out > 0)
         for k, n in enumerate(shown):
             y = 1 - (k + 0.5) / count
-            bend = 0.018 * (1 - (2 * y - 1) ** 2) * {"left": -1, "both": 0, "right": 1}[side]
-            spots[n.name] = (x - bend if side == "left" else x - bend, y, side, n)
+            spots[n.name] = (AT[side] + bend * (1 - (2 * y - 1) ** 2) - bend, y, side, n)
         if left_out:
-            texts.append(_beside(x, 0.5 / count, side, f"+ {left_out} more in the table"))
-    traces = [
-        *_edges(spots, place, found),
-        _balls(spots, found, sized, top),
-        *_names(spots, noted, sized, top),
-        _centres(place, found),
-    ]
+            texts.append(_beside(AT[side], 0.5 / count, side, f"+ {left_out} in the table"))
+    top = max([n.size or 0.0 for n in nodes], default=1.0) or 1.0
+    traces = [*_edges(spots, place, found), _balls(spots, found, sized, top)]
+    traces += [*_names(room, spots, sized, top), _centres(place, found)]
     layout = {
         "margin": {"l": 0, "r": 0, "t": 26, "b": 24 if key else 6},
         "xaxis": {"range": [0, 1], "visible": False},
@@ -190,16 +192,13 @@ def _beside(x: float, y: float, side: str, text: str) -> dict:
 def _headings(sides: Mapping, found: list[Group]) -> list[dict]:
     if len(found) == 1:
         return []
-    heads = [
-        (0.2, found[0], f"{found[0].name} only", "left"),
-        (0.505, None, "both", "both"),
-        (0.8, found[-1], f"{found[-1].name} only", "right"),
-    ]
+    heads = {"left": (found[0].colour, f"{found[0].name} only"), "both": ("wine", "both")}
+    heads["right"] = (found[-1].colour, f"{found[-1].name} only")
     at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6, "xanchor": "center"}
     return [
-        note(f"<b>{plain(text, limit=34)}</b>", x=x, **at)
-        | {"font": {"size": SIZE, "color": tone(g.colour if g else "wine")}}
-        for x, g, text, side in heads
+        note(f"<b>{plain(text, limit=30)}</b>", x=min(0.86, max(0.14, AT[side])), **at)
+        | {"font": {"size": SIZE, "color": tone(shade)}}
+        for side, (shade, text) in heads.items()
         if sides[side]
     ]
 
@@ -263,28 +262,30 @@ def _said(n: Node) -> str:
     )
 
 
-def _names(spots: Mapping, noted: bool, sized: bool, top: float) -> list[dict]:
+def _names(room: Room, spots: Mapping, sized: bool, top: float) -> list[dict]:
+    """Names beside the dots (above or below those between), with their notes where there is room."""
     traces = []
-    for side, where in (("left", "middle left"), ("both", "top center"), ("right", "middle right")):
+    for side in ("left", "both", "right"):
         here = [s for s in spots.values() if s[2] == side]
-        if not here:
-            continue
-        texts, pad = [], {"left": ("", "   "), "both": ("", ""), "right": ("   ", "")}[side]
-        for _, _, _, n in here:
+        space = AT["left"] * room.width - 34 if side != "both" else 200
+        texts, where = [], []
+        for _, y, _, n in here:
             years = ", ".join(t for t in n.notes if t)
-            name = f"<b>{plain(n.name, limit=26)}</b>" if side == "both" else plain(n.name, limit=26)
-            texts.append(f'{pad[0]}{name} <span style="color:{colour("soft")}">{years}</span>{pad[1]}')
+            years = years if text_width(plain(n.name)) + text_width(f" {years}") <= space else ""
+            name = row_label(n.name, space - text_width(f" {years}") * bool(years), 1)
+            said = f"<b>{name}</b>" if side == "both" else name
+            said += f' <span style="color:{colour("soft")}">{years}</span>' if years else ""
+            pad = " " * (2 + round(_ball_size(n, sized, top) / 8))
+            texts.append({"left": f"{said}{pad}", "right": f"{pad}{said}", "both": said}[side])
+            level = "bottom center" if y < 0.45 else "top center"
+            where.append({"left": "middle left", "right": "middle right", "both": level}[side])
+        size = [_ball_size(s[3], sized, top) for s in here]
+        clear = {"size": size, "color": "rgba(0,0,0,0)", "line": {"width": 0}, "opacity": 1}
         at = {"x": [s[0] for s in here], "y": [s[1] for s in here], "text": texts, "textposition": where}
-        lift = (
-            {"marker": {"size": [_ball_size(s[3], sized, top) for s in here], "color": "rgba(0,0,0,0)"}}
-            if side == "both"
-            else {}
-        )
-        mode = "markers+text" if lift else "text"
-        font = {"textfont": {"size": SIZE, "color": colour("ink")}}
-        traces.append(
-            {"type": "scatter", "mode": mode, **at, **lift, **font, "hoverinfo": "skip", "cliponaxis": False}
-        )
+        look = {"textfont": {"size": SIZE, "color": colour("ink")}, "cliponaxis": False, "hoverinfo": "skip"}
+        if here:
+            kind = {"mode": "markers+text", "marker": clear} if side == "both" else {"mode": "text"}
+            traces.append({"type": "scatter", **kind, **at, **look})
     return traces
 
 
@@ -369,8 +370,8 @@ def _stages(
 ) -> tuple[list, dict]:
     most = 92 if room.narrow else 170
     texts = {s: {n: row_label(n, most, 2 if room.narrow else 1) for n in shown[s]} for s in stages}
-    left = max(text_width(t) for t in texts[stages[0]].values()) + 14
-    right = max(text_width(t) for t in texts[stages[-1]].values()) + 14
+    left = max(text_width(t) for t in texts[stages[0]].values()) + 28
+    right = max(text_width(t) for t in texts[stages[-1]].values()) + 28
     spots = {}
     for k, s in enumerate(stages):
         count = len(shown[s]) + (left_out[s] > 0)
@@ -390,7 +391,12 @@ def _stages(
     rows = max(len(v) + (left_out[s] > 0) for s, v in shown.items())
     tall = rows * (2 * LINE + 4 if room.narrow else LINE + 3) + 40
     layout = {
-        "margin": {"l": max(left, 60), "r": max(right, 60), "t": 28, "b": 24 if unit else 6},
+        "margin": {
+            "l": max(left, text_width(titles[0]["text"]) + 4),
+            "r": max(right, text_width(titles[-1]["text"]) + 4),
+            "t": 28,
+            "b": 24 if unit else 6,
+        },
         "xaxis": {"range": [0, 1], "visible": False},
         "yaxis": {"range": [0, 1], "visible": False},
         "annotations": [*titles, *notes_, *_key_below(f"line width: {unit}" if unit else "")],
@@ -427,7 +433,8 @@ def _ways(
                         (x0, y0), (x1, y1) = spots[a, key[0]], spots[b, key[1]]
                         xs, ys = [*xs, x0, x1, None], [*ys, y0, y1, None]
                 if xs:
-                    line = {"color": colour(g.colour), "width": (0.8, 1.6, 3.0, 5.0)[k - 1]}
+                    width, opacity = FINE[k - 1]
+                    line = {"color": colour(g.colour), "width": width}
                     traces.append(
                         {
                             "type": "scatter",
@@ -435,7 +442,7 @@ def _ways(
                             "x": xs,
                             "y": ys,
                             "line": line,
-                            "opacity": 0.75,
+                            "opacity": opacity,
                             "hoverinfo": "skip",
                         }
                     )
@@ -449,14 +456,16 @@ def _stops(
     for k, s in enumerate(stages):
         where = "middle left" if k == 0 else "middle right" if k == len(stages) - 1 else "top center"
         top = max(shown[s].values())
-        pad = {"middle left": ("", "  "), "middle right": ("  ", "")}.get(where, ("", ""))
+        pad = {"middle left": ("", "   "), "middle right": ("   ", "")}.get(where, ("", ""))
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers+text",
                 "x": [spots[s, n][0] for n in shown[s]],
                 "y": [spots[s, n][1] for n in shown[s]],
-                "text": [f"{pad[0]}{texts[s][n]}{pad[1]}" for n in shown[s]],
+                "text": [
+                    pad[0] + texts[s][n].replace("<br>", f"{pad[1]}<br>{pad[0]}") + pad[1] for n in shown[s]
+                ],
                 "textposition": where,
                 "textfont": {"size": SIZE, "color": colour("ink")},
                 "marker": {

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 
 from cyberdip_utils.figures.style import (
     FREE,
-    LINE,
     NOTHING,
     SEAM,
     SIZE,
     SYMBOLS,
     Group,
     Room,
+    alike,
     apart,
     colour,
     compose,
@@ -39,7 +39,8 @@ from cyberdip_utils.figures.style import (
 
 USUAL = 330  # px: height of a plot on most screens
 THICK = 32  # px: the thickest bar
-ROW = 20  # px: a row of the least height
+LEAST = 16  # px: the least height of a row
+UPRIGHT = 14  # px: the least thickness of a bar that has its number beside it
 
 
 def _rows(
@@ -48,12 +49,13 @@ def _rows(
     """The axis of rows from top to bottom, the left margin it needs, and the least height it takes, as ``meta``."""
     most = 118 if room.narrow else 0.32 * room.width
     texts = [row_label(text, most, 2) for text in labels]
-    left = min(most + 16, max(text_width(t) for t in texts)) + 10
+    left = max(text_width(t) for t in texts) + 12
     axis = {"range": [len(labels) - 1 + pad, -pad], "tickvals": list(range(len(labels))), "ticktext": texts}
     axis |= {"tickfont": {"size": SIZE, "color": colour("ink")}, "showline": True}
-    two = any("<br>" in t for t in texts)
-    tall = len(labels) * (2 * LINE + 4 if two else ROW) + top + bottom
-    return axis, left, {"tall": round(tall)} if tall > room.height + (100 if not room.narrow else 110) else {}
+    deep = [16 * (t.count("<br>") + 1) for t in texts]
+    pitch = max([(a + b) / 2 for a, b in zip(deep, deep[1:], strict=False)], default=LEAST)
+    tall = round(len(labels) * max(LEAST, pitch) + top + bottom)
+    return axis, left, {"tall": tall} if tall > room.height else {}
 
 
 def bars(
@@ -123,34 +125,38 @@ def bars(
 def _side_by_side(
     room: Room, labels: list, found: list[Group], amounts: Mapping, unit: str, percent: bool, ends, shades
 ) -> tuple[list, dict]:
-    several = len(found) > 1
-    key_on_row = several and not room.narrow
-    top = 26 if unit else 8
-    rows, left, meta = _rows(labels, room, top, 8)
+    """Bars with their numbers; where several in a row leave no room for numbers, with an axis of values."""
+    several, plot = len(found) > 1, room.height - 34
+    numbered = not several or 0.86 * plot / len(labels) / len(found) >= UPRIGHT
+    top, bottom = 26 if unit else 8, 8 if numbered else 28
+    rows, left, meta = _rows(labels, room, top, bottom)
     above: list = heading(unit, left)
-    if several and room.narrow:
+    if several and (room.narrow or not numbered):
         above, top = key_above(found, room, left, unit)
-    thick = min(0.74 / len(found), THICK / (USUAL / len(labels)))
+    thick = min((0.86 if several else 0.74) / len(found), THICK / (USUAL / len(labels)))
     traces, texts, reach = [], [], []
     for k, g in enumerate(found):
         at = [i + (k - (len(found) - 1) / 2) * thick for i in range(len(labels))]
-        tops = (
-            [v if h is None else h for v, h in zip(amounts[g.key], ends[1], strict=True)]
-            if ends
-            else amounts[g.key]
-        )
-        said = [written(v, percent) for v in amounts[g.key]]
-        if key_on_row:
+        tops = amounts[g.key]
+        if ends:
+            tops = [v if v is None or h is None else h for v, h in zip(tops, ends[1], strict=True)]
+        said = alike(amounts[g.key], percent)
+        if several and not room.narrow:
             said[0] = f"{said[0]} <b>{plain(g.name, limit=30)}</b>"
         traces.append(_bar(g, labels, amounts[g.key], at, thick, percent, unit, several, ends, shades))
-        texts.append(_ends_of_bars(g, tops, at, said, several))
-        reach += [(v or 0.0, text_width(t) + 12) for v, t in zip(tops, said, strict=True)]
+        if numbered:
+            texts.append(_ends_of_bars(g, tops, at, said, several))
+        reach += [(v or 0.0, text_width(t) + 12 if numbered else 12) for v, t in zip(tops, said, strict=True)]
     across = room.width - left - 8
     most = max(max(v, 0.0) / max(0.2, 1 - px / across) for v, px in reach) or 1.0
     least = min([v for v, _ in reach] + [0.0]) * 1.15
+    axis = {"range": [least, most], "visible": False}
+    if not numbered:
+        place, words = ticks(least, most, percent, 4 if room.narrow else 6)
+        axis = {"range": [least, most], "tickvals": place, "ticktext": words, "showgrid": True}
     layout = {
-        "margin": {"l": left, "r": 8, "t": top, "b": 8},
-        "xaxis": {"range": [least, most], "visible": False},
+        "margin": {"l": left, "r": 8 if numbered else 20, "t": top, "b": bottom},
+        "xaxis": axis,
         "yaxis": rows,
         "annotations": above,
         "barmode": "overlay",
@@ -199,7 +205,7 @@ def _bar(
             "arrayminus": down,
             "thickness": 2.5,
             "width": 0,
-            "color": colour("soft"),
+            "color": colour("ink"),
         }
     return trace
 
@@ -253,7 +259,7 @@ def segments(
     g: Group, labels: Sequence, amounts: Sequence, thick: float, percent: bool = False, **axes
 ) -> dict:
     """One group of level bars laid one after the other, with its numbers where they fit."""
-    said = [written(v, percent) for v in amounts]
+    said = alike(amounts, percent)
     return {
         "type": "bar",
         "orientation": "h",
@@ -394,7 +400,8 @@ def _level(
     room: Room, labels: list, ends: tuple[float, float], percent: bool, unit: str, top: float
 ) -> tuple[dict, float]:
     """The layout of rows over an axis of values, and the width of its plot in px."""
-    bottom = 26 + (LINE if unit else 0)
+    title, deep = under(unit, room)
+    bottom = 26 + deep
     rows, left, meta = _rows(labels, room, top, bottom, pad=0.62)
     across = room.width - left - 18
     at, texts = ticks(*ends, percent, 4 if room.narrow else 6)
@@ -408,7 +415,7 @@ def _level(
         "xaxis": {"range": list(ends), "tickvals": at, "ticktext": texts, "showgrid": True},
         "yaxis": rows,
         "shapes": shapes,
-        "annotations": [under(unit)] if unit else [],
+        "annotations": title,
         "meta": {"rows": len(labels), **meta},
     }
     return layout, across
@@ -526,10 +533,8 @@ def _dumbbells(labels: list, pairs: list, named: tuple, percent: bool) -> list[d
             "size": 11,
             "line": {"color": hue, "width": 2.5 if k == 0 else 0},
         }
-        texts = [
-            f"{written(v, percent)}  " if at_left else f"  {written(v, percent)}"
-            for v, at_left in zip(values, left, strict=True)
-        ]
+        said = alike(values, percent)
+        texts = [f"{t}  " if at_left else f"  {t}" for t, at_left in zip(said, left, strict=True)]
         traces.append(
             {
                 "type": "scatter",

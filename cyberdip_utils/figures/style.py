@@ -153,13 +153,23 @@ def _broken(flat: str, width: int) -> list[str]:
 
 
 def row_label(text: Any, pixels: float, lines: int = 2) -> str:
-    """A row's label in at most so many lines of about so many pixels, shortened if it is longer."""
-    flat = plain(text)
-    wide = max(8, int(pixels / 7.2))
-    broken = _broken(flat, wide)
-    if len(broken) > lines:
-        broken = [*broken[: lines - 1], plain(" ".join(broken[lines - 1 :]), limit=wide)]
-    return "<br>".join(plain(part, limit=wide + 2) for part in broken)
+    """A row's label in at most so many lines of so many pixels, shortened if it is longer."""
+    done, rest = [], plain(text)
+    while rest and len(done) < lines - 1 and text_width(rest) > pixels:
+        parts = rest.split(" ")
+        fit = max(
+            [k for k in range(1, len(parts)) if text_width(" ".join(parts[:k])) <= pixels], default=len(parts)
+        )
+        done, rest = [*done, " ".join(parts[:fit])], " ".join(parts[fit:])
+    done = [*done, rest] if rest else done
+    return "<br>".join(_shortened(line, pixels) for line in done)
+
+
+def _shortened(line: str, pixels: float) -> str:
+    if text_width(line) <= pixels:
+        return line
+    keep = max(4, next((k for k in range(len(line), 0, -1) if text_width(line[:k]) + 12 <= pixels), 4))
+    return line[:keep].rstrip(" ,(") + "…"
 
 
 _WIDTHS = {"iljI.,:;'|! ’": 0.32, "ftr-()[]/·": 0.41, "mMwW%@—…■●◆▲": 0.95, "ABCDEFGHJKLNOPQRSTUVXYZ": 0.70}
@@ -182,6 +192,15 @@ def written(value: Any, percent: bool = False, unit: str = "") -> str:
     if abs(value) >= 1e6:
         return f"{value / 1e9:.3g} bn" if abs(value) >= 1e9 else f"{value / 1e6:.3g} m"
     return f"{words.number(value)} {unit}".strip()
+
+
+def alike(values: Sequence, percent: bool = False) -> list[str]:
+    """Numbers that stand under one another, with the same decimals."""
+    there = [abs(v) for v in values if not missing(v)]
+    if percent or all(float(v).is_integer() for v in there) or max(there) >= 1000:
+        return [written(v, percent) for v in values]
+    digits = 1 if max(there) >= 10 else 2
+    return ["no data" if missing(v) else words.number(v, digits) for v in values]
 
 
 def missing(value: Any) -> bool:
@@ -334,7 +353,7 @@ def ticks(low: float, high: float, percent: bool = False, most: int = 5) -> tupl
 
 def year_ticks(low: int, high: int, pitch: float) -> list[int]:
     """Whole years up to the last, as many as fit at ``pitch`` px a year."""
-    step = next(k for k in (1, 2, 3, 5, 10, 20, 50, 100) if k * pitch >= text_width("2024") + 6)
+    step = next(k for k in (1, 2, 3, 5, 10, 20, 50, 100) if k * pitch >= text_width("2024") + 5)
     return list(range(int(high), int(low) - 1, -step))[::-1]
 
 
@@ -354,20 +373,24 @@ def heading(text: str, left: float, above: float = 6) -> list[dict]:
     return [note(plain(text), **at, xshift=-left, yshift=above, align="left")]
 
 
-def under(text: str) -> dict:
-    """What a level axis measures: at the right, under its ticks."""
-    return note(plain(text), x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="top", yshift=-22)
+def under(text: str, room: Room) -> tuple[list[dict], int]:
+    """What a level axis measures, at the right under its ticks, and the px that it takes."""
+    if not text:
+        return [], 0
+    said = plain(text, width=int(room.width / 8.2))
+    at = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "top"}
+    return [note(said, **at, yshift=-22, align="right")], LINE * (said.count("<br>") + 1)
 
 
 def flow(items: Iterable[tuple[str, str, str]], width: float) -> tuple[str, int]:
-    """A key of (sign, colour's name, words) in one text over lines of ``width`` px, and the number of lines."""
+    """A key of (sign, colour's name, safe text) in one text over lines of ``width`` px, and the number of lines."""
     lines, line, used = [], [], 0.0
     for sign, name, said in items:
         sure = text_width(f"{sign} {said}    ")
         if line and used + sure > width:
             lines.append(line)
             line, used = [], 0.0
-        line.append(f'<span style="color:{colour(name)}">{sign}</span> {plain(said)}')
+        line.append(f'<span style="color:{colour(name)}">{sign}</span> {said}')
         used += sure
     lines.append(line)
     return "<br>".join("    ".join(line) for line in lines), len(lines)
@@ -378,7 +401,9 @@ def key_above(
 ) -> tuple[list[dict], int]:
     """Annotations of title and key above a picture, and the top margin they need in px."""
     under = LINE if title else 0
-    text, lines = flow([((glyph or {}).get(g.colour, "■"), g.colour, g.name) for g in groups], room.width - 4)
+    text, lines = flow(
+        [((glyph or {}).get(g.colour, "■"), g.colour, plain(g.name)) for g in groups], room.width - 4
+    )
     at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
     key = note(text, "ink", **at, xshift=-left, yshift=8 + under, align="left")
     return [*heading(title, left), key], 16 + under + LINE * lines
@@ -398,9 +423,9 @@ def rule_marks(
     """
     shapes, texts, taken = [], [], []
     for x, said in sorted((x_of(r["x"]), r["words"]) for r in rules):
-        line = {"color": colour("soft"), "width": 1, "dash": "dash"}
+        line = {"color": colour("soft"), "width": 1, "dash": "4px,4px"}
         shapes.append({"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line})
-        text = plain(said, width=16 if room.narrow else 28)
+        text = plain(said, width={"wide": 32, "middle": 26}.get(room.name, 17))
         wide = (text_width(text) + 10) * per_px
         right = x - wide < left
         ends = (x, x + wide) if right else (x - wide, x)
@@ -511,7 +536,7 @@ def _template() -> dict:
                 "font": {"size": SIZE, "color": LIGHT["ink"]},
             },
             "xaxis": axis,
-            "yaxis": axis,
+            "yaxis": {**axis, "ticklabelstandoff": 4},
             "geo": {
                 "visible": False,
                 "fitbounds": False,  # plotly.js 4 would turn the map to what is drawn
