@@ -152,10 +152,7 @@ def slides(number, target=None, states=None, pictures=True):
         The page.
     """
     import web_book
-    from markdown_it import MarkdownIt
 
-    from cyberdip_utils.first_edition.export import STATES
-    from cyberdip_utils.first_edition.figures import geometry
     from cyberdip_utils.teach import chapters, notebook_path
 
     if number not in chapters():
@@ -166,74 +163,56 @@ def slides(number, target=None, states=None, pictures=True):
     used = []
     os.environ["CYBERDIP_STRICT"] = "1"
     book = web_book.run_notebook(notebook_path(number), "", used)
-    used = list({x.name: x for x in used}.values())
-    cache, _ = web_book.exhibits_files([x.name for x in used], out_folder() / "work", states or STATES, 2)
+    cells = slide_cells(book)
+    shown = [(x, v) for x, v in used if any(f"data-exhibit='{x.name}'" in slide(c) for c in cells)]
+    cache, _ = web_book.exhibits_files(shown, out_folder() / "work", states, 2)
     if pictures:
-        web_book.draw_openings(used, cache)
-    render = MarkdownIt("commonmark", {"html": False}).enable("table").render
-    sections = []
-    for i, cell in enumerate(slide_cells(book)):
-        if cell.cell_type == "markdown":
-            inner = re.sub(r'<a href="(?!https?:)[^"]*">(.*?)</a>', r"\1", render(short(cell.source)))
-        else:
-            parts = []
-            for o in cell.outputs:
-                data = o.get("data", {})
-                if "text/html" in data:
-                    parts.append(data["text/html"])
-                else:
-                    parts.append(
-                        f"<p class='finding'>{html.escape(o.get('text') or data.get('text/plain', ''))}</p>"
-                    )
-            inner = "".join(parts)
-        sections.append(
-            f"<section id='s{i + 1}' aria-roledescription='slide' tabindex='-1'>{inner}</section>"
-        )
+        web_book.draw_openings(shown, cache)
     static = part / "_static"
     static.mkdir(parents=True)
-    for folder, names in (
-        (
-            ROOT / "cyberdip_utils" / "first_edition" / "static",
-            ("exhibit.js", "exhibit.css"),
-        ),
-        (
-            ROOT / "cyberdip_utils" / "static",
-            ("quiz.js", "quiz.css", "stance.js", "stance.css"),
-        ),
-        (ROOT / "site" / "_static", ("page.js", "page.css")),
-        (HERE / "static", ("deck.js", "deck.css")),
-    ):
-        for name in names:
-            shutil.copy(folder / name, static / name)
-    import gzip
-
-    import plotly
-
-    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / "plotly.min.js")
-    (static / "geometry").mkdir()
-    (static / "geometry" / "world.json.gz").write_bytes(gzip.compress(geometry("world"), 9, mtime=0))
-    for exhibit in used:
-        shutil.copytree(
-            cache / exhibit.name,
-            static / "exhibits" / exhibit.name,
-            ignore=shutil.ignore_patterns("done.json"),
-        )
-    title = html.escape(f"{number} {chapters()[number].title}")
-    links = "".join(
-        f"<link rel='stylesheet' href='_static/{n}.css'>"
-        for n in ("exhibit", "quiz", "stance", "page", "deck")
-    )
-    page = (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
-        f"<link rel='icon' href='data:,'><meta name='viewport' content='width=device-width, initial-scale=1'>{links}</head><body class='deck'>"
-        f"<main>{''.join(sections)}</main><nav class='deck-nav' aria-label='Slides'><button type='button' id='back'>Back</button>"
-        "<span id='place' role='status'></span><button type='button' id='next'>Next</button></nav>"
-        "<script type='module' src='_static/page.js'></script><script type='module' src='_static/deck.js'></script></body></html>"
-    )
+    own = [ROOT / "site" / "_static" / n for n in ("page.js", "page.css", "precomputed.js")]
+    for file in (*web_book.static_files(), *own, HERE / "static" / "deck.js", HERE / "static" / "deck.css"):
+        shutil.copy(file, static / file.name)
+    web_book.finish_static(static, cache, web_book.by_exhibit(shown))
+    page = deck(f"{number} {chapters()[number].title}", [slide(c) for c in cells])
     (part / "index.html").write_text(page, encoding="utf-8", newline="\n")
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
     return target / "index.html"
+
+
+def slide(cell):
+    """The HTML of one slide."""
+    from markdown_it import MarkdownIt
+
+    if cell.cell_type == "markdown":
+        render = MarkdownIt("commonmark", {"html": False}).enable("table").render
+        return re.sub(r'<a href="(?!https?:)[^"]*">(.*?)</a>', r"\1", render(short(cell.source)))
+    parts = []
+    for o in cell.outputs:
+        data = o.get("data", {})
+        text = html.escape(o.get("text") or data.get("text/plain", ""))
+        parts.append(data.get("text/html") or f"<p class='finding'>{text}</p>")
+    return "".join(parts)
+
+
+def deck(title, slides):
+    """The page that holds the slides."""
+    sections = "".join(
+        f"<section id='s{i}' aria-roledescription='slide' tabindex='-1'>{inner}</section>"
+        for i, inner in enumerate(slides, 1)
+    )
+    links = "".join(
+        f"<link rel='stylesheet' href='_static/{n}.css'>"
+        for n in ("card", "exhibit", "quiz", "stance", "page", "deck")
+    )
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
+        f"<link rel='icon' href='data:,'><meta name='viewport' content='width=device-width, initial-scale=1'>{links}</head><body class='deck'>"
+        f"<main>{sections}</main><nav class='deck-nav' aria-label='Slides'><button type='button' id='back'>Back</button>"
+        "<span id='place' role='status'></span><button type='button' id='next'>Next</button></nav>"
+        "<script type='module' src='_static/page.js'></script><script type='module' src='_static/deck.js'></script></body></html>"
+    )
 
 
 # ---------------------------------------------------------------- the offline package

@@ -236,9 +236,7 @@ def shown(result, up, used):
         bundle = result._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         text = data.get("text/plain", "")
-        own = (
-            kind.endswith("Widget") and text
-        )  # ours say in text what they show; those of ipywidgets say their class
+        own = text and kind.endswith("Widget")  # ours say in text what they show, ipywidgets' their class
         return data.get("text/html") or (
             f"<div class='still'><pre>{e(text)}</pre>{NEEDS_KERNEL}</div>" if own else NEEDS_KERNEL
         )
@@ -259,10 +257,11 @@ def displayed(data, up, used):
 
 
 def quiet_shell():
-    """A shell that hands over the value of a cell's last line and prints nothing."""
+    """A fresh shell, known to ``display``, that hands over the value of a cell's last line and prints nothing."""
     from IPython.core.interactiveshell import InteractiveShell
 
-    shell = InteractiveShell()
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
     hook = shell.displayhook
     for name in (
         "start_displayhook",
@@ -724,25 +723,25 @@ def assets(source):
     return folder
 
 
-def finish_static(static, cache):
-    """Beside the pages: plotly.js, shapes of maps, states of exhibits."""
+def finish_static(static, cache, names):
+    """Beside the pages: plotly.js, shapes of maps, states of these exhibits."""
     import gzip
 
     import plotly
 
-    from cyberdip_utils.first_edition.figures import geometry
+    from cyberdip_utils.figures import geometry
 
     shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / "plotly.min.js")
     (static / "geometry").mkdir(exist_ok=True)
     (static / "geometry" / "world.json.gz").write_bytes(gzip.compress(geometry("world"), 9, mtime=0))
-    shutil.copytree(
-        cache, static / "exhibits", ignore=shutil.ignore_patterns("done.json"), dirs_exist_ok=True
-    )
+    for name in names:
+        without = shutil.ignore_patterns("done.json")
+        shutil.copytree(cache / name, static / "exhibits" / name, ignore=without)
 
 
-def finish(out_html, cache, chapters):
-    """What Sphinx does not copy: exhibits, shapes, plotly.js, notebooks, tables."""
-    finish_static(out_html / "_static", cache)
+def finish(out_html, cache, names, chapters):
+    """What Sphinx does not copy: these exhibits, shapes, plotly.js, notebooks, tables."""
+    finish_static(out_html / "_static", cache, names)
     for c in chapters:
         target = out_html / "notebooks" / c.notebook
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -807,7 +806,7 @@ def build(out, states, only=(), pictures=True, processes=2):
         ]
     ):
         raise SystemExit("Sphinx had warnings; they are errors here.")
-    finish(pages, cache, chapters)
+    finish(pages, cache, by_exhibit(used), chapters)
     final = out / "html"
     shutil.rmtree(final, ignore_errors=True)
     pages.rename(final)

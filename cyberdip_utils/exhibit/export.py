@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["BYTES", "STATES", "Export", "Plan", "export", "grids", "page_states", "page_values", "unpack"]
 
 STATES = 400  # combinations that a page holds of one exhibit; up to so many it holds all
-BYTES = 1_500_000  # budget of one exhibit, compressed; the reader loads a chunk of it at a time
+BYTES = 2_500_000  # budget of one exhibit, compressed; the reader loads a chunk of it at a time
 CHUNK = 1_500_000  # characters of one chunk, about, before parts are shared and compressed
 LONG = 24  # entries of a list with several choices
 STOPS = 9  # stops of a slider on a page

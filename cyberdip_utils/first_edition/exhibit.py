@@ -877,10 +877,11 @@ def find_any(name: str):
     """
     from cyberdip_utils.exhibit import registry
 
-    if name in registry.homes():
+    try:
         return registry.find(name)
-    if name not in _registry and name not in all_exhibits():
-        raise KeyError(f"no exhibit {name!r}")
+    except KeyError:
+        if name not in _registry and name not in all_exhibits():
+            raise KeyError(f"no exhibit {name!r}") from None
     return _registry[name]
 
 

@@ -1,5 +1,6 @@
-// Brings the exhibits, quizzes and stances of a page to life. Everything comes from the site itself.
+// Brings the exhibits, guesses, quizzes and stances of a page to life. Everything comes from the site itself.
 import { address, addressed, precomputed, read } from "./precomputed.js";
+import { beside, draw as drawGuess } from "./guess.js";
 import { beside, draw as drawGuess } from "./guess.js";
 import { draw as drawQuiz } from "./quiz.js";
 import { draw as drawStance } from "./stance.js";
@@ -134,6 +135,7 @@ const KEY = "cyberdip-record";
 const SECTIONS = ["quizzes", "guesses", "checks", "stances", "games"];
 const empty = () => ({ format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) });
 function record() {
+  const empty = { format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) };
   try {
     const kept = JSON.parse(localStorage.getItem(KEY));
     if (kept && kept.format === KEY && kept.version === 1) return { ...empty(), ...kept };
@@ -168,11 +170,28 @@ function seed() {
   }
 }
 
-for (const place of document.querySelectorAll(".quiz-place")) {
-  const number = place.dataset.chapter;
-  const questions = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+// Each reader finds a quiz's options in an order of their own.
+function seed() {
+  try {
+    const ours = localStorage.getItem("cyberdip-seed") ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
+    localStorage.setItem("cyberdip-seed", ours);
+    return ours;
+  } catch {
+    return "";
+  }
+}
+
+// The element that takes the static form's place, and what the page says of it.
+function enliven(place) {
+  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
   const live = document.createElement("div");
   place.replaceChildren(live);
+  return [live, spec];
+}
+
+for (const place of document.querySelectorAll(".quiz-place")) {
+  const number = place.dataset.chapter;
+  const [live, questions] = enliven(place);
   drawQuiz(live, questions, `quiz-${number}`, (q, option, right) => {
     keep("quizzes", number, (old) => {
       const answers = { ...old.answers };
@@ -183,22 +202,18 @@ for (const place of document.querySelectorAll(".quiz-place")) {
 }
 
 for (const place of document.querySelectorAll(".guess-place")) {
-  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+  const [live, spec] = enliven(place);
   const key = `${spec.chapter} ${spec.name}`;
-  spec.entry = record().guesses[key] ?? {};
-  const live = document.createElement("div");
-  place.replaceChildren(live);
+  spec.entry = record().guesses[key];
   if ("answer" in spec) beside(live, spec);
-  else drawGuess(live, spec, (guess) => keep("guesses", key, (old) => ({ first: guess, ...old, guess, on: now() })));
+  else drawGuess(live, spec, (guess) => keep("guesses", key, (old) => ({ first: old.first ?? guess, guess, on: now() })));
 }
 
 for (const place of document.querySelectorAll(".stance-place")) {
-  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
   const number = place.dataset.debate;
+  const [live, spec] = enliven(place);
   spec.entry = record().stances[number]?.[spec.when] ?? {};
   spec.note = "Kept in this browser only. Export it under Your record.";
-  const live = document.createElement("div");
-  place.replaceChildren(live);
   drawStance(live, spec, async (values) =>
     keep("stances", number, (old) => ({ ...old, [spec.when]: { ...values, on: now() } })) || "Saved in this browser only.");
 }
