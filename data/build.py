@@ -24,7 +24,7 @@ for place in (str(HERE), str(HERE.parent)):
         sys.path.insert(0, place)
 
 import recipes
-from recipes.contract import MissingRaw, Raw, RecipeError, Table, as_text, check_foreign, write_all
+from recipes.contract import MissingRaw, Raw, RecipeError, Table, alike, as_text, check_foreign, write_all
 
 THEMES = {
     "frame": "Countries and groups",
@@ -37,10 +37,11 @@ SKIP = {"contract"}
 
 
 def recipe_modules() -> list:
-    """All recipe modules, by name."""
+    """All recipe modules, by name; those that compute from finished tables last."""
     names = sorted(m.name for m in pkgutil.iter_modules(recipes.__path__))
     modules = [importlib.import_module(f"recipes.{n}") for n in names if n not in SKIP]
-    return [m for m in modules if hasattr(m, "TABLES") or hasattr(m, "SHAPES")]
+    modules = [m for m in modules if hasattr(m, "TABLES") or hasattr(m, "SHAPES")]
+    return sorted(modules, key=lambda m: getattr(m, "FROM_TABLES", False))
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
@@ -54,6 +55,22 @@ def on_disk(table: Table) -> bytes:
     if not path.is_file():
         raise RecipeError(f"data/tables/{table.name}.csv is not there yet; build it too")
     return path.read_bytes()
+
+
+def _ahead(files: dict[str, bytes]) -> str:
+    """Names of files that were made and are not yet what stands in ``data``."""
+    differ = [p for p, c in files.items() if not (HERE / p).is_file() or (HERE / p).read_bytes() != c]
+    return ", ".join(sorted(Path(p).stem for p in differ))
+
+
+def _unless_alike(frame: pd.DataFrame, table: Table) -> bytes:
+    """The frame as CSV; of a computed result the file that stands, where the two agree within the tolerance."""
+    path = HERE / "tables" / f"{table.name}.csv"
+    if table.tolerance and path.is_file():
+        old = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if alike(frame, old, table):
+            return path.read_bytes()
+    return to_csv(frame)
 
 
 def build(
@@ -91,6 +108,12 @@ def build(
             raise RecipeError(f"two recipes make {', '.join(sorted(twice))}")
         known |= names
         run = only is None or bool(names & only)
+        if run and getattr(module, "FROM_TABLES", False) and (ahead := _ahead(files)):
+            print(
+                f"kept as they stand: {', '.join(sorted(names))} ({ahead} changed; run again)",
+                file=sys.stderr,
+            )
+            run = False
         try:
             made = module.build(raw) if mine and run else {}
             drawn = module.build_shapes(raw) if shaped and run else {}
@@ -108,7 +131,7 @@ def build(
             path = f"tables/{table.name}.csv"
             if run:
                 frames[table.name] = as_text(made[table.name], table)
-                files[path] = to_csv(frames[table.name])
+                files[path] = _unless_alike(frames[table.name], table)
             else:
                 files[path] = on_disk(table)
                 frames[table.name] = pd.read_csv(HERE / path, dtype=str, keep_default_na=False)
@@ -153,6 +176,7 @@ def descriptor(raw: Raw, tables: dict[str, Table], files: dict[str, bytes], shap
                 },
             }
             | ({"licences_note": t.licence} if t.licence else {})
+            | ({"tolerance": t.tolerance} if t.tolerance else {})
         )
     for name in sorted(shapes):
         s, content = shapes[name], files[f"shapes/{name}.geojson"]

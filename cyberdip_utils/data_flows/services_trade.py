@@ -118,7 +118,8 @@ def economies(group: str = WORLD, flow: str = "") -> tuple[str, ...]:
     if not flow:
         return tuple(inside)
     rows = load("digital_services").astype({"flow": str})
-    return tuple(c for c in inside if c in set(rows.loc[rows["flow"] == flow, "iso3"]))
+    known = set(rows.loc[rows["flow"] == flow, "iso3"])
+    return tuple(c for c in inside if c in known)
 
 
 def amounts(measure: str, start: int = YEARS[0]) -> pd.DataFrame:

@@ -415,10 +415,21 @@ def camps(which: str = CORE) -> pd.DataFrame:
     return ag.clusters(voters(which), range(2, 6))
 
 
+def resampled_camps(which: str = CORE) -> pd.DataFrame:
+    """How well each camp comes back over 200 resamples of the roll calls (seed 0); computed, which takes a while."""
+    return ag.stability(voters(which), range(2, 6), rounds=200, seed=0)
+
+
 @cache
 def camp_stability(which: str = CORE) -> pd.DataFrame:
-    """How well each camp comes back over 200 resamples of the roll calls (seed 0)."""
-    return ag.stability(voters(which), range(2, 6), rounds=200, seed=0)
+    """:func:`resampled_camps`, read from the table ``results_camp_stability``."""
+    rows = load("results_camp_stability")
+    rows = rows[rows["roll_calls"].astype(str) == which].drop(columns="roll_calls")
+    whole = dict.fromkeys(["k", "cluster", "size"], int)
+    return rows.rename(columns={"camp": "cluster"}).astype(whole).reset_index(drop=True)
+
+
+RESAMPLED = "The resamples were drawn beforehand: table results_camp_stability."
 
 
 def camp_names(which: str, k: int, most: int = 2) -> dict[int, str]:
@@ -495,8 +506,13 @@ def votes_alike(
                 "camp": labels.map(lambda i: names[i][0]).to_numpy(),
             }
         ).sort_values(["camp", "state"])
-        caveat += " The method finds as many camps as it is asked for, whether or not there are any."
+        caveat += (
+            f" The method finds as many camps as it is asked for, whether or not there are any. {RESAMPLED}"
+        )
+        sources += ("results_camp_stability",)
     else:
+        caveat += f" {RESAMPLED}"
+        sources += ("results_camp_stability",)
         frame = camp_stability(which).copy()
         frame["jaccard"] = frame["jaccard"].round(2)
         frame["place"] = [f"{row.k}{camp_names(which, row.k, 1)[row.cluster]}" for row in frame.itertuples()]

@@ -114,6 +114,9 @@ class Table:
         What was left out of the raw file, counted, with the reason.
     licence : str
         Overrides the sources' licence where the table's own terms differ.
+    tolerance : float
+        Above 0 for computed results: a rebuilt table whose texts are the same and whose numbers differ by no more than
+        this share (or, near 0, by no more than this amount) counts as unchanged, because last digits differ between processors.
     """
 
     name: str
@@ -129,6 +132,7 @@ class Table:
     dropped: tuple[str, ...] = ()
     foreign: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = ()
     licence: str = ""
+    tolerance: float = 0.0
 
     @property
     def columns(self) -> list[str]:
@@ -283,6 +287,25 @@ def _column(values: pd.Series, f: Field, table: str) -> pd.Series:
         if strange:
             raise RecipeError(f"{where}: values not in the list: {strange[:8]}")
     return text
+
+
+def alike(one: pd.DataFrame, other: pd.DataFrame, table: Table) -> bool:
+    """Are two text frames of a table the same within its tolerance? Texts, whole numbers and rows must be equal."""
+    if list(one.columns) != list(other.columns) or len(one) != len(other):
+        return False
+    for f in table.fields:
+        a, b = one[f.name], other[f.name]
+        if f.type != "number" or not table.tolerance:
+            if list(a) != list(b):
+                return False
+            continue
+        a, b = pd.to_numeric(a), pd.to_numeric(b)  # an empty cell is NaN
+        if not (a.isna() == b.isna()).all():
+            return False
+        reach = table.tolerance * b.abs().clip(lower=1.0)
+        if ((a - b).abs() > reach).any():
+            return False
+    return True
 
 
 def check_foreign(frames: dict[str, pd.DataFrame], tables: Iterable[Table]) -> None:
