@@ -255,7 +255,7 @@ def _sort(
         c, v = row[code], row[value]
         group = of(v)
         if c not in on_map:
-            nowhere.append(str(c))
+            nowhere.append(_state_names().get(c, str(c)))
         by_code[c] = group
         said = plain(group.name) if kind == "category" else written(v, percent, plain(unit))
         hover[c] = f"<b>{plain(on_map.get(c, c))}</b><br>{said}" + (
@@ -265,6 +265,15 @@ def _sort(
         {c: str(p) for c, p in zip(frame[code], frame[parts], strict=True) if not missing(p)} if parts else {}
     )
     return Sorted(classes, by_code, hover, split, nowhere, unit, kind != "category")
+
+
+@cache
+def _state_names() -> dict[str, str]:
+    """Names by code, of all states and places in the tables."""
+    from cyberdip_utils.data import load
+
+    table = load("states")
+    return dict(zip(table["iso3"], table["name"], strict=True))
 
 
 @cache
@@ -292,11 +301,14 @@ def _map_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict],
     bars, layout, split = _tally(room, states, absent)
     area = {"x": [0, 1], "y": [split, 1]} if room.narrow else {"x": [0, SPLIT - 0.01], "y": [0, 1]}
     layout["geo"] = {"domain": area, "projection": TURNED, "lataxis": {"range": [-56, 80]}}
-    if states.nowhere:
-        text = plain(f"Not on the map: {words.listed(states.nowhere)}", limit=38 if room.narrow else 60)
-        at = {"x": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        layout["annotations"].append(note(text, y=split if room.narrow else 0, **at))
+    if states.nowhere and not room.narrow:
+        at = {"x": 0, "y": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+        layout["annotations"].append(note(_nowhere(states, 60), **at))
     return traces + bars, layout
+
+
+def _nowhere(states: Sorted, limit: int) -> str:
+    return plain(f"Not on the map: {words.listed(states.nowhere)}", limit=limit) if states.nowhere else ""
 
 
 def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
@@ -365,7 +377,9 @@ def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict, f
     labels = [row_label(g.name, 110, 2) for g in listed]
     ends = [f" {words.plural(n, 'state') if k == 0 else words.count(n)}" for k, n in enumerate(counts)]
     head = plain(states.title, width=int((1 if room.narrow else 1 - SPLIT) * room.width / 8.2))
-    layout, start, thick, split = _tally_layout(room, labels, [head] if head else [])
+    more = f'<span style="color:{colour("soft")}">{_nowhere(states, 38)}</span>' if room.narrow else ""
+    heads = [t for t in (head, more if states.nowhere else "") if t]
+    layout, start, thick, split = _tally_layout(room, labels, "<br>".join(heads))
     pixels = (1 - start) * room.width
     most = max(n / max(0.2, 1 - (text_width(t) + 8) / pixels) for n, t in zip(counts, ends, strict=True))
     layout["xaxis"]["range"] = [0, most or 1.0]
@@ -395,7 +409,7 @@ def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float
     sums = [sum(column) for column in zip(*counts.values(), strict=True)]
     items = [("■", g.colour, f"{plain(g.name)} <b>{counts[g.key][0]:,}</b>") for g in states.classes]
     key, _ = flow(items, room.width * (1 if room.narrow else 1 - SPLIT))
-    layout, _, thick, split = _tally_layout(room, labels, [key])
+    layout, _, thick, split = _tally_layout(room, labels, key)
     layout["xaxis"]["range"] = [0, 1]
     traces = []
     for g in states.classes:
@@ -406,16 +420,16 @@ def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float
     return traces, layout, split
 
 
-def _tally_layout(room: Room, labels: list[str], head: list[str]) -> tuple[dict, float, float, float]:
+def _tally_layout(room: Room, labels: list[str], head: str) -> tuple[dict, float, float, float]:
     """Axes and heading of a tally, where its bars begin, how thick they are, and its share of the height on a phone."""
-    above = LINE * sum(t.count("<br>") + 1 for t in head) + 8 * bool(head)
-    deep = above + 21 * len(labels) + 8
+    above = LINE * (head.count("<br>") + 1) + 8 if head else 0
+    deep = above + 24 * len(labels) + 8
     tall = max(room.height, deep + 165) if room.narrow else room.height
     top = (deep / tall) if room.narrow else 1.0
     label = max(text_width(t) for t in labels) + 12
     start = min(0.6 if room.narrow else 0.88, (0 if room.narrow else SPLIT) + label / room.width)
     usual = tall if room.narrow else USUAL
-    thick = min(0.74, 28 / ((usual * top - above) / len(labels)))
+    thick = min(0.84 if room.narrow else 0.74, 28 / ((usual * top - above) / len(labels)))
     at = {"x": 0 if room.narrow else SPLIT, "y": top, "xref": "paper", "yref": "paper"}
     at |= {"xanchor": "left", "yanchor": "top", "align": "left"}
     rows = {"range": [len(labels) - 0.5, -0.5], "tickvals": list(range(len(labels))), "ticktext": labels}
@@ -428,7 +442,7 @@ def _tally_layout(room: Room, labels: list[str], head: list[str]) -> tuple[dict,
             "tickfont": {"size": SIZE, "color": colour("ink")},
         },
         "barmode": "stack",
-        "annotations": [note(text, "ink", **at) for text in head],
+        "annotations": [note(head, "ink", **at)] if head else [],
         "meta": {"rows": len(labels), **({"tall": round(tall)} if tall > room.height else {})},
     }
     return layout, start, thick, top + 0.02

@@ -121,14 +121,14 @@ def _deepest(axis: Mapping) -> int:
     return 8 + LINE * max([t.count("<br>") + 1 for t in axis["ticktext"]], default=1)
 
 
-def end_text(group: Group, said: str, width: int = 20) -> str:
+def end_text(group: Group, said: str, width: int = 19) -> str:
     """A group's name, bold and broken, with its number on the last line."""
-    lines = plain(f"{group.name} {said}".strip(), width=width).split("<br>")
     number = plain(said)
-    if number and lines[-1] == number:
-        return "<br>".join([*(f"<b>{line}</b>" for line in lines[:-1]), number])
-    last = lines[-1].removesuffix(number).rstrip() if number else lines[-1]
-    return "<br>".join([*(f"<b>{line}</b>" for line in lines[:-1]), f"<b>{last}</b> {number}".rstrip()])
+    *lines, last = plain(group.name, width=width).split("<br>")
+    if len(f"{last} {number}") > width and " " in last:
+        first, last = last.rsplit(" ", 1)
+        lines.append(first)
+    return "<br>".join([*(f"<b>{line}</b>" for line in lines), f"<b>{last}</b> {number}".rstrip()])
 
 
 def _end_labels(

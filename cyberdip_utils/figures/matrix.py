@@ -165,16 +165,17 @@ def _plan(grid: Grid, room: Room, heads: Mapping) -> Plan:
     """As few blocks as keep each to 20 rows, as many as fit; heads that are wider than cells stand on several levels."""
     count, wanted = len(grid.columns), max(text_width(plain(r)) for r in grid.rows) + 14
     noted = max([text_width(n) for n in grid.notes.values() if n] or [0.0])
-    head = max(text_width(f"<b>{h}</b>") for h in heads.values()) + 8
+    wide = [text_width(f"<b>{h}</b>") + 6 for h in heads.values()]
     least = max(34.0, 2 * noted + 26 if noted else 0.0)
-    roomy = max(least, min(head, 70.0))
+    roomy = max(least, min(max(wide), 54.0))
     fit = max(1, int((room.width + 24) // (110 + roomy * count + 24)))
     blocks = 1 if room.narrow else max(1, min(3, fit, math.ceil(len(grid.rows) / MOST)))
     each = (room.width - 24 * (blocks - 1)) / blocks
     cell = roomy if each - roomy * count >= min(wanted, 110) else max(least, (each - 100) / count)
     label = max(70.0, min(wanted, each - cell * count, 300))
     cell = min((each - label) / count, max(cell, 110.0) if blocks == 1 and not room.narrow else 1e9)
-    levels = min(3, count, math.ceil(head / cell))
+    pairs = {n: zip(wide, wide[n:], strict=False) for n in (1, 2, 3)}
+    levels = next((n for n in (1, 2) if all((a + b) / 2 <= n * cell for a, b in pairs[n])), 3)
     return Plan(blocks, each + 24, label, cell, math.ceil(len(grid.rows) / blocks), levels)
 
 

@@ -226,7 +226,7 @@ def _edges(spots: Mapping, place: Mapping, found: list[Group]) -> list[dict]:
 
 
 def _ball_size(n: Node, sized: bool, top: float) -> float:
-    return 9.0 if not sized or n.size is None else round(6 + 18 * (n.size / top) ** 0.5, 1)
+    return 9.0 if not sized or n.size is None else round(6 + 15 * (n.size / top) ** 0.5, 1)
 
 
 def _balls(spots: Mapping, found: list[Group], sized: bool, top: float) -> dict:
@@ -267,9 +267,10 @@ def _names(room: Room, spots: Mapping, sized: bool, top: float) -> list[dict]:
     traces = []
     for side in ("left", "both", "right"):
         here = [s for s in spots.values() if s[2] == side]
-        space = AT["left"] * room.width - 34 if side != "both" else 200
         texts, where = [], []
         for _, y, _, n in here:
+            level = 0.3 * room.width - 84 if abs(y - 0.5) < 0.2 else 0.4 * room.width
+            space = level if side == "both" else AT["left"] * room.width - 34
             years = ", ".join(t for t in n.notes if t)
             years = years if text_width(plain(n.name)) + text_width(f" {years}") <= space else ""
             name = row_label(n.name, space - text_width(f" {years}") * bool(years), 1)

@@ -133,6 +133,7 @@ def _side_by_side(
     above: list = heading(unit, left)
     if several and (room.narrow or not numbered):
         above, top = key_above(found, room, left, unit)
+        rows, left, meta = _rows(labels, room, top, bottom)
     thick = min((0.86 if several else 0.74) / len(found), THICK / (USUAL / len(labels)))
     traces, texts, reach = [], [], []
     for k, g in enumerate(found):
@@ -229,8 +230,8 @@ def _ends_of_bars(g: Group, tops: list, at: list, said: list[str], several: bool
 def _stacked(
     room: Room, labels: list, found: list[Group], amounts: Mapping, unit: str, percent: bool
 ) -> tuple[list, dict]:
-    rows, left, meta = _rows(labels, room, 44, 8)
-    above, top = key_above(found, room, left, unit)
+    above, top = key_above(found, room, _rows(labels, room, 0, 0)[1], unit)
+    rows, left, meta = _rows(labels, room, top, 8)
     sums = [sum(v or 0.0 for v in row) for row in zip(*amounts.values(), strict=True)]
     whole = percent and max(sums) <= 1.0001
     thick = min(0.74, THICK / (USUAL / len(labels)))
