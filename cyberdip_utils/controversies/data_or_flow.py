@@ -1,7 +1,7 @@
 """Chapter 5.1: data sovereignty or free flow? The debate's exhibits, and what the handbook's tables add to it.
 
 The arguments and the weighing are in ``debates/5_1.toml``. The findings here are computed from the tables, or read off the
-exhibits of other chapters through :func:`cyberdip_utils.first_edition.exhibit.all_exhibits`.
+exhibits of other chapters through :func:`cyberdip_utils.first_edition.exhibit.find_any`.
 """
 
 from __future__ import annotations
@@ -162,12 +162,12 @@ def finding_gap_years() -> str:
 
 def finding_hinge() -> str:
     """The same scenario under two values of the one number that nobody has measured."""
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import find_any, view_of
 
-    exhibit = all_exhibits()["transfer_break"]
+    exhibit = find_any("transfer_break")
     lost = []
     for able in (50, 95):
-        table = exhibit.view(able=able).table.set_index("step")
+        table = view_of(exhibit, able=able).table.set_index("step")
         lost.append(f"{table.loc['Lost: scenario', 'musd'] / 1000:.0f} billion dollars if {able}%")
     return (
         f"In the scenario of chapter 4.2 for the end of the decision on the United States, the value lost is {lost[0]} of what "

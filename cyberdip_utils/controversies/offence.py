@@ -9,7 +9,7 @@ import pandas as pd
 from cyberdip_utils.controversies.debate import open_debate
 from cyberdip_utils.countries import name
 from cyberdip_utils.data import load
-from cyberdip_utils.first_edition.exhibit import all_exhibits
+from cyberdip_utils.first_edition.exhibit import find_any, view_of
 from cyberdip_utils.stats import share
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -28,7 +28,7 @@ NOTPETYA = "notpetya-2017"
 
 def _shown(exhibit: str, **values: Any) -> pd.DataFrame:
     """The table of another chapter's exhibit, in the state that the evidence of this debate opens."""
-    return all_exhibits()[exhibit].view(**values).table
+    return view_of(find_any(exhibit), **values).table
 
 
 def _day(date: pd.Timestamp) -> str:
@@ -53,7 +53,7 @@ def finding_reply() -> str:
 
     Intervals draw pairs of states whole, as the finding of chapter 3.4 does: moves within a pair are not independent.
     """
-    view = all_exhibits()["what_came_next"].view(window=365, by="other", interval="pairs")
+    view = view_of(find_any("what_came_next"), window=365, by="other", interval="pairs")
     return f"Among recorded rivals, pairs drawn whole. {view.takeaway}"
 
 

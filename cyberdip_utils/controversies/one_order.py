@@ -129,9 +129,9 @@ def finding_both_texts() -> str:
 
 def finding_third_camp() -> str:
     """Whether those between the two camps vote together."""
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import find_any, view_of
 
-    table = all_exhibits()["who_votes_alike"].view(picture="stability").table
+    table = view_of(find_any("who_votes_alike"), picture="stability").table
     table = table[table["k"].isin([2, 3])]
     two, three = (table[table["k"] == k]["jaccard"] for k in (2, 3))
     return (

@@ -79,9 +79,9 @@ def with_shutdown(year: int | None = None) -> set[str]:
 @cache
 def _fewest_cuts() -> dict[str, int]:
     """How many cables each country must lose to be cut off, by ISO3, as chapter 1.4 computes it (land links left out)."""
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import find_any, view_of
 
-    table = all_exhibits()["one_more_cable"].view(picture="world").table
+    table = view_of(find_any("one_more_cable"), picture="world").table
     return {countries.code(n): int(k) for n, k in zip(table["country"], table["cables to lose"], strict=True)}
 
 

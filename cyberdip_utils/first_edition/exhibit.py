@@ -895,10 +895,18 @@ def view_of(exhibit: Any, **values: Any) -> View:
     """
     if isinstance(exhibit, Exhibit):
         return exhibit.view(**values)
+    from cyberdip_utils import figures
+
     state = exhibit.state(**values)
+    figure = orjson.loads(figures.to_json(state.figure))
+    meta = figure["layout"].get("meta") or {}
+    figure["layout"] |= {
+        "meta": meta | {"dark": figures.DARK},
+        "height": max(400, meta.get("tall", 0)),
+    }
     said = state.sentence
     return View(
-        figure=exhibit.figure(**values),
+        figure=figure,
         takeaway=f"{said.text} {said.evidence}".strip(),
         table=state.table.copy(),
         caveat=state.caveat,

@@ -216,8 +216,17 @@ export function shapesOf(figure) {
 
 const NARROW = 640; // px: a colour bar then lies under the figure, where it takes no width
 
+// What a figure of the second edition, quoted by a debate, says of itself: its layout for this width and its dark colours.
+const joined = (base, over) => Object.entries(over ?? {}).reduce(
+  (all, [key, value]) => ({ ...all, [key]: value?.constructor === Object ? joined(all[key], value) : value }), { ...base });
+function quoted(figure, dark, width) {
+  const { narrow, middle, wide, dark: pairs } = figure.layout.meta;
+  const text = JSON.stringify({ ...figure, layout: joined(figure.layout, width < NARROW ? narrow : width < 800 ? middle : wide) });
+  return JSON.parse(dark ? text.replace(/#[0-9a-f]{6}\b/gi, (hex) => pairs[hex.toLowerCase()] ?? hex) : text);
+}
+
 export function dressed(figure, dark, width) {
-  let text = JSON.stringify(figure);
+  let text = JSON.stringify(figure.layout?.meta?.dark ? quoted(figure, dark, width) : figure);
   if (dark) for (const [light, other] of Object.entries(DARK)) text = text.replaceAll(`"${light}"`, `"${other}"`);
   const fresh = JSON.parse(text); // plotly.js writes into what it is given
   fresh.data ??= [];
