@@ -29,7 +29,7 @@ def test_the_first_cell_says_how_to_run(path):
     first = nbformat.read(path, as_version=4).cells[0]
     assert first.cell_type == "markdown"
     [told] = re.findall(r"(?m)^\*\*To run this (?:chapter|page):\*\*(.*)$", first.source)
-    named = set(re.findall(r"\*\*(?:⏩ )?([^*]+)\*\*", told))
+    named = set(re.findall(r"\*\*(?:▶▶ )?([^*]+)\*\*", told))
     assert "Shift + Enter" in named
     assert named - {"Shift + Enter"} == set(buttons()), "the buttons named are those of the toolbar"
     assert first.source.index(told) > len(first.source) / 4, "first what the chapter is about"

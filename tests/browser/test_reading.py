@@ -62,9 +62,9 @@ def save_my_copy(page, name):
     page.get_by_role(
         "button", name="Discard"
     ).click()  # what was run and written in the chapter is in the copy
-    page.wait_for_function(
-        "name => window.jupyterapp.shell.currentWidget?.context?.path === name", arg=name, timeout=30_000
-    )
+    tabs = page.locator("#jp-main-dock-panel .lm-TabBar-tabLabel")
+    tabs.get_by_text(name.rsplit("/", 1)[-1], exact=True).wait_for()
+    assert tabs.count() == 1, "the chapter is closed and the copy open"
 
 
 def test_reading_three_chapters_leaves_git_clean_and_the_tests_green(reader, page, log, clone):
