@@ -9,18 +9,21 @@ import shutil
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from statistics import median
+from statistics import median, mode
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils.first_edition import figures
+from cyberdip_utils import figures
+from cyberdip_utils.figures import marks
 from cyberdip_utils.readers_record import read_class, read_json, read_record, record_path, work_folder
 from cyberdip_utils.stats import wilson
-from cyberdip_utils.teach import Panel, chapters, exercises, questions
+from cyberdip_utils.teach import Panel, chapters, exercises, guesses, questions
+from cyberdip_utils.teach.guess import guess_answer, in_words, valid
 
 __all__ = [
     "by_chapter",
+    "class_guesses",
     "class_report",
     "class_tables",
     "erase_record",
@@ -41,8 +44,9 @@ def by_chapter(record: Mapping) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index: chapter number. ``title``; ``questions`` (in the quiz), ``answered``, ``right`` (at the first try);
-        ``exercises`` (that check themselves), ``tried``, ``solved``; ``stance`` ("before", "both", "after" or empty).
+        Index: chapter number. ``title``; ``guesses`` (that the chapter asks for), ``guessed``; ``questions`` (in the quiz),
+        ``answered``, ``right`` (at the first try); ``exercises`` (that check themselves), ``tried``, ``solved``; ``stance``
+        ("before", "both", "after" or empty).
     """
     rows = {}
     for number in chapters():
@@ -55,6 +59,8 @@ def by_chapter(record: Mapping) -> pd.DataFrame:
         when = [w for w in ("before", "after") if isinstance(stance.get(w), Mapping)]
         rows[number] = {
             "title": chapters()[number].title,
+            "guesses": len(guesses(number)),
+            "guessed": sum(bool(record["guesses"].get(f"{number} {name}")) for name in guesses(number)),
             "questions": len(questions(number)),
             "answered": len(answers),
             "right": sum(bool(a.get("right")) for a in answers),
@@ -74,29 +80,15 @@ def picture(table: pd.DataFrame) -> go.Figure:
     table : pandas.DataFrame
         From :func:`by_chapter`.
     """
-    figure = figures.new(
-        120 + 26 * len(table),
-        barmode="group",
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "done"}},
-        yaxis={"type": "category", "autorange": "reversed"},
-    )
-    for i, (name, part, whole) in enumerate(
-        (("quiz, right at once", "right", "questions"), ("exercises solved", "solved", "exercises"))
-    ):
-        figure.add_trace(
-            {
-                "type": "bar",
-                "x": (table[part] / table[whole].where(table[whole] > 0)).fillna(0).tolist(),
-                "y": [f"{n}" for n in table.index],
-                "orientation": "h",
-                "name": name,
-                "marker": {"color": figures.COLOURS[i], "pattern": {"shape": figures.PATTERNS[i]}},
-                "text": [f"{a} of {b}" for a, b in zip(table[part], table[whole], strict=True)],
-                "textposition": "auto",
-                "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
-            }
-        )
-    return figure
+    done = pd.DataFrame(
+        {
+            "chapter": table.index.astype(str),
+            "quiz, right at once": table["right"] / table["questions"].where(table["questions"] > 0),
+            "exercises solved": table["solved"] / table["exercises"].where(table["exercises"] > 0),
+        }
+    ).fillna(0.0)
+    figure = marks.bars(done, "chapter", ["quiz, right at once", "exercises solved"], percent=True)
+    return figures.standalone(figure).update_layout(height=80 + 44 * len(table))
 
 
 def _games_saved() -> int:
@@ -120,12 +112,13 @@ def my_progress(path: Path | None = None) -> Panel:
         The file there is not a record.
     """
     table = by_chapter(read_record(path))
-    done = table[table[["answered", "tried"]].any(axis=1) | (table["stance"] != "")]
+    done = table[table[["guessed", "answered", "tried"]].any(axis=1) | (table["stance"] != "")]
     games = _games_saved()
     said = (
         f"You have begun {len(done)} of {len(table)} chapters: {int(table['answered'].sum())} of "
         f"{int(table['questions'].sum())} quiz questions answered, {int(table['right'].sum())} right at once; "
         f"{int(table['solved'].sum())} of {int(table['exercises'].sum())} exercises solved; "
+        f"{int(table['guessed'].sum())} of {int(table['guesses'].sum())} guesses made; "
         f"{int((table['stance'] == 'both').sum())} stances taken before and after; {games} games saved."
     )
     shown = done if len(done) else table.head(0)
@@ -167,7 +160,7 @@ def erase_record(sure: bool = False, path: Path | None = None) -> str:
     if not path.exists():
         return "There is no record to erase."
     if not sure:
-        return f"This would erase {path.name} with all answers and stances. To do it: erase_record(sure=True)"
+        return f"This would erase {path.name} with all guesses, answers and stances. To do it: erase_record(sure=True)"
     path.unlink()
     return "Your record is erased."
 
@@ -193,7 +186,7 @@ def class_tables(records: Mapping[str, Mapping]) -> tuple[pd.DataFrame, pd.DataF
     tables = [by_chapter(r) for r in records.values()]
     chapter_rows, items = {}, []
     for number, c in chapters().items():
-        begun = [t.loc[number] for t in tables if t.loc[number, ["answered", "tried"]].any()]
+        begun = [t.loc[number] for t in tables if t.loc[number, ["guessed", "answered", "tried"]].any()]
         chapter_rows[number] = {
             "title": c.title,
             "readers": len(begun),
@@ -221,8 +214,34 @@ def class_tables(records: Mapping[str, Mapping]) -> tuple[pd.DataFrame, pd.DataF
     )
 
 
+def class_guesses(records: Mapping[str, Mapping]) -> pd.DataFrame:
+    """What a class guessed before the evidence, beside the answer.
+
+    Parameters
+    ----------
+    records : mapping
+        Records by reader.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each guess that somebody made: ``chapter``, ``guess`` (the question), ``readers``, ``first guess`` (the median,
+        or the most frequent choice, of first guesses) and ``answer`` (what the chapter's data say now).
+    """
+    rows = []
+    for number in chapters():
+        for name, asked in guesses(number).items():
+            entries = [r["guesses"].get(f"{number} {name}", {}).get("first") for r in records.values()]
+            made = [g for g in entries if valid(asked, g)]
+            if made:
+                middle = median(made) if asked["kind"] == "number" else mode(made)
+                said = guess_answer(number, name).text
+                rows.append((number, asked["text"], len(made), in_words(asked, middle), said))
+    return pd.DataFrame(rows, columns=["chapter", "guess", "readers", "first guess", "answer"])
+
+
 def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
-    """The class in a folder of record files: how far, and which questions and exercises failed most.
+    """The class in a folder of record files: how far, which questions and exercises failed most, and what was guessed.
 
     Parameters
     ----------
@@ -238,6 +257,7 @@ def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
     """
     records, refused = read_class(Path(folder or work_folder() / "class"))
     by, items = class_tables(records)
+    guessed = class_guesses(records)
     begun, hard = by[by["readers"] > 0], items.head(worst)
     said = f"{len(records)} {'record' if len(records) == 1 else 'records'}; {len(begun)} of {len(by)} chapters begun by at least one reader."
     parts = [
@@ -245,10 +265,12 @@ def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
         begun.to_string(na_rep="–"),
         "Hardest first",
         hard.round(2).to_string(index=False),
+        *(["Guessed before the evidence", guessed.to_string(index=False)] if len(guessed) else []),
         *refused,
     ]
     html = (
         f"<p>{escape(said)}</p>{begun.to_html(na_rep='–')}<p><b>Hardest first</b></p>{hard.round(2).to_html(index=False)}"
+        + (f"<p><b>Guessed before the evidence</b></p>{guessed.to_html(index=False)}" if len(guessed) else "")
         + "".join(f"<p>Left out: {escape(r)}</p>" for r in refused)
     )
     return Panel("\n".join(parts), html)

@@ -1,4 +1,4 @@
-"""A reader's own record: quizzes, checks, stances and games, in one small JSON file that stays on this machine.
+"""A reader's own record: quizzes, guesses, checks, stances and games, in one small JSON file that stays on this machine.
 
 The file is ``my_work/record.json`` next to the handbook; the variable ``CYBERDIP_WORK`` names another folder. Every change
 reads the file, changes one entry and puts the new file in the old one's place, so that a cut in the middle loses nothing.
@@ -6,8 +6,10 @@ reads the file, changes one entry and puts the new file in the old one's place, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import platform
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +22,7 @@ from cyberdip_utils.data import data_folder
 from cyberdip_utils.errors import quoted
 
 FORMAT, VERSION = "cyberdip-record", 1
-SECTIONS = ("quizzes", "checks", "stances", "games")
+SECTIONS = ("quizzes", "guesses", "checks", "stances", "games")  # records from before 2.0 have no guesses
 LARGEST = 2_000_000  # bytes; a whole course takes some tens of thousands
 
 
@@ -38,6 +40,15 @@ def work_folder() -> Path:
 def record_path() -> Path:
     """The reader's own record."""
     return work_folder() / "record.json"
+
+
+def reader_seed() -> str:
+    """A short text that is the same for one reader each time and differs between readers, to shuffle by.
+
+    It is made of the computer's name and the record's folder, cannot be turned back into them, and is stored nowhere.
+    """
+    whose = f"{platform.node()} {work_folder().absolute()}"
+    return hashlib.sha256(whose.encode()).hexdigest()[:16]
 
 
 def now() -> str:
@@ -165,7 +176,7 @@ def change_record(
     Parameters
     ----------
     section : str
-        One of ``quizzes``, ``checks``, ``stances``, ``games``.
+        One of ``quizzes``, ``guesses``, ``checks``, ``stances``, ``games``.
     key : str
         Which entry, such as ``"5.1"``.
     change : callable

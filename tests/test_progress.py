@@ -49,10 +49,10 @@ def test_an_exercise_goes_on_when_the_record_cannot_be_written(work):
 def test_the_first_answer_to_a_question_counts():
     quiz = teach.quiz("3.1")
     right = [next(i for i, o in enumerate(q["options"]) if o.get("right")) for q in teach.questions("3.1")]
-    quiz._answered(None, {"kind": "answer", "question": 0, "option": right[0]}, [])
+    quiz._heard(None, {"kind": "answer", "question": 0, "option": right[0]}, [])
     wrong = (right[1] + 1) % len(teach.questions("3.1")[1]["options"])
     for option in (wrong, right[1]):
-        quiz._answered(None, {"kind": "answer", "question": 1, "option": option}, [])
+        quiz._heard(None, {"kind": "answer", "question": 1, "option": option}, [])
     entry = read_record()["quizzes"]["3.1"]
     assert entry["answers"] == {
         "0": {"first": right[0], "right": True},

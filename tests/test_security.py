@@ -26,6 +26,8 @@ from cyberdip_utils.data import about
 from cyberdip_utils.deterrence import crisis, crisis_files, crisis_widget
 from cyberdip_utils.first_edition import figures
 from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, search
+from cyberdip_utils.teach.quiz import as_html, as_text
+from cyberdip_utils.teach.widgets import QuizWidget
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = (
@@ -389,7 +391,8 @@ def test_the_web_page_escapes_an_exhibit_a_quiz_and_a_stance(hostile):
         {"text": HOSTILE[0], "options": [{"text": HOSTILE[1], "right": True, "feedback": HOSTILE[4]},
                                          {"text": HOSTILE[2], "feedback": HOSTILE[3]}]}
     ]  # fmt: skip
-    quiz = page.quiz_html(HOSTILE[1], questions)
+    panel = teach.Panel(as_text(questions), as_html(questions))
+    quiz = QuizWidget(HOSTILE[1], json.dumps(questions), "", panel).page_html()
     harmless(quiz)
     assert quiz.count("<script") == 1 and quiz.count("</script") == 1
     data = re.search(r"<script type='application/json'>(.*?)</script>", quiz, re.S)[1]

@@ -14,6 +14,7 @@ from cyberdip_utils.teach.chapters import (
     plan_path,
 )
 from cyberdip_utils.teach.checks import check, check_number, exercises
+from cyberdip_utils.teach.guess import guess, guess_answer, guesses, your_guess
 from cyberdip_utils.teach.opening import chapter
 from cyberdip_utils.teach.panel import Panel, Verdict
 from cyberdip_utils.teach.quiz import questions, quiz
@@ -31,6 +32,9 @@ __all__ = [
     "check_number",
     "exercises",
     "format_reference",
+    "guess",
+    "guess_answer",
+    "guesses",
     "my_copy",
     "notebook_path",
     "objectives",
@@ -39,4 +43,5 @@ __all__ = [
     "questions",
     "quiz",
     "references",
+    "your_guess",
 ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from functools import cache
+from html import escape
 from pathlib import Path
 
 from cyberdip_utils.teach.chapters import chapter_parts, the_chapter
+from cyberdip_utils.teach.panel import Panel
 
 _QUIZZES = Path(__file__).resolve().parent.parent / "quizzes"
-_STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 @cache
@@ -38,28 +40,30 @@ def questions(number: str) -> tuple[dict, ...]:
     return tuple(listed)
 
 
-@lru_cache(maxsize=1)
-def quiz_class():
-    import anywidget
-    import traitlets
+def as_text(questions: Sequence[dict]) -> str:
+    """Questions and options as plain text, without the answers."""
+    lines = []
+    for i, q in enumerate(questions, 1):
+        lines += [f"{i}. {q['text']}", *(f"   - {o['text']}" for o in q["options"]), ""]
+    return "\n".join(
+        [*lines, "Where the handbook runs, this is a quiz that says why an answer is right or not."]
+    )
 
-    class QuizWidget(anywidget.AnyWidget):
-        _esm = _STATIC / "quiz.js"
-        _css = _STATIC / "quiz.css"
-        questions = traitlets.Unicode("[]").tag(sync=True)
-        name = traitlets.Unicode("").tag(sync=True)
 
-        def __init__(self, **values):
-            super().__init__(**values)
-            self.on_msg(self._answered)
+def as_html(questions: Sequence[dict]) -> str:
+    """Questions and options as a list, the answers folded."""
 
-        def _answered(self, _, message: dict, buffers) -> None:
-            if message.get("kind") == "answer":
-                remember_answer(
-                    self.name.removeprefix("quiz-"), message.get("question"), message.get("option")
-                )
+    def answer(o: dict) -> str:
+        mark = "<b>Right.</b> " if o.get("right") else ""
+        return f"<li>{escape(o['text'])}<br>{mark}{escape(o['feedback'])}</li>"
 
-    return QuizWidget
+    items = "".join(
+        f"<li>{escape(q['text'])}<ul>"
+        + "".join(f"<li>{escape(o['text'])}</li>" for o in q["options"])
+        + f"</ul><details><summary>Answers</summary><ul>{''.join(map(answer, q['options']))}</ul></details></li>"
+        for q in questions
+    )
+    return f"<ol>{items}</ol>"
 
 
 def remember_answer(number: str, question: object, option: object) -> None:
@@ -85,6 +89,12 @@ def remember_answer(number: str, question: object, option: object) -> None:
 def quiz(number: str):
     """The self-check of a chapter: one right answer each, feedback for every option.
 
-    Works by keyboard and with the network off. Raises as :func:`questions`.
+    An answer counts when *Check* is pressed. Each reader finds the options in an order of their own; the record holds an
+    option's place in the chapter's file. Works by keyboard and with the network off. Raises as :func:`questions`.
     """
-    return quiz_class()(questions=json.dumps(questions(number)), name=f"quiz-{number}")
+    from cyberdip_utils.readers_record import reader_seed
+    from cyberdip_utils.teach.widgets import QuizWidget
+
+    asked = questions(number)
+    panel = Panel(as_text(asked), as_html(asked))
+    return QuizWidget(number, json.dumps(asked, ensure_ascii=False), reader_seed(), panel)

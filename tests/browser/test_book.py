@@ -250,7 +250,9 @@ def test_without_javascript_and_in_print_the_opening_is_there(book, visit):
 def test_quiz_stance_and_record(book, visit):
     page = visit("notebooks/5_controversies/5_2_sovereignty_or_norms.html")
     quiz = page.query_selector(".quiz-place")
-    quiz.query_selector("input[type=radio]").check()
+    quiz.query_selector("input[value='0']").check()
+    assert "Choose an answer" in quiz.query_selector(".cyberdip-quiz-score").inner_text()
+    quiz.query_selector("button").click()
     assert "answered" in quiz.query_selector(".cyberdip-quiz-score").inner_text()
     stance = page.query_selector(".stance-place")
     stance.query_selector("input[type=radio]").check()

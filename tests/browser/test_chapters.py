@@ -195,24 +195,3 @@ def test_csv_download_is_a_file_with_its_citation(lab, page):
     assert any("European Repository of Cyber Incidents" in line or "EuRepoC" in line for line in head)
     rows = list(csv.reader(io.StringIO("\n".join(x for x in text.splitlines() if not x.startswith("# ")))))
     assert len({row[-1] for row in rows[1:]}) == 3414
-
-
-def test_quiz_is_answered_with_the_keyboard(lab, page):
-    lab.open(page, "00_start_here.ipynb")
-    assert lab.run_all(page) == []
-    for index in page.evaluate(CODE_CELLS):
-        page.evaluate(SHOW_CELL, index)
-        page.wait_for_timeout(150)
-        if page.query_selector(".cyberdip-quiz"):
-            break
-    first = page.wait_for_selector(".cyberdip-quiz fieldset input")
-    first.focus()
-    page.keyboard.press("Space")
-    box = page.query_selector(".cyberdip-quiz fieldset")
-    one = box.query_selector("[role=status]").inner_text()
-    assert one.startswith(("✓", "✗"))
-    page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(100)
-    other = box.query_selector("[role=status]").inner_text()
-    assert other.startswith(("✓", "✗")) and other != one
-    assert page.evaluate("() => document.activeElement.type") == "radio"

@@ -19,7 +19,8 @@ HOSTILE = """
 import pandas as pd
 from cyberdip_utils import load, progress, teach
 from cyberdip_utils import readers_record as record
-from cyberdip_utils.teach.quiz import quiz_class
+from cyberdip_utils.teach.quiz import as_html, as_text
+from cyberdip_utils.teach.widgets import QuizWidget
 from cyberdip_utils.first_edition import figures
 from cyberdip_utils.controversies import stance as stances
 from cyberdip_utils.controversies.debate import FOLDER, read_debate
@@ -61,7 +62,8 @@ shown = Exhibit("hostile", EVIL[0], view, kind=choice(KINDS, label=EVIL[1], help
 def hostile_quiz():
     options = [{"text": EVIL[0], "right": True, "feedback": ALL}, {"text": EVIL[1], "feedback": ALL}]
     import json
-    return quiz_class()(questions=json.dumps([{"text": ALL, "options": options}]), name="quiz-x")
+    asked = [{"text": ALL, "options": options}]
+    return QuizWidget("x", json.dumps(asked), "", teach.Panel(as_text(asked), as_html(asked)))
 
 def hostile_stance():
     text = (FOLDER / "template.toml").read_text(encoding="utf-8")
@@ -147,10 +149,11 @@ def test_hostile_text_runs_nowhere(lab, page, log):
     assert download.value.suggested_filename == "hostile.csv"
     for links in exhibit.locator(".cdx-detail a").all():
         assert links.get_attribute("href").startswith("https://")
-    # quiz: choose every option, read every feedback
+    # quiz: choose and check every option, read every feedback
     quiz = page.locator("input[type=radio]")
     for i in range(quiz.count()):
         quiz.nth(i).check(force=True)
+        page.locator(".cyberdip-quiz-check").first.click(force=True)
     # stance: type and save
     form = page.locator(".cyberdip-stance").first
     form.locator("textarea").first.fill("<img src=x onerror=window.hacked=8>")
