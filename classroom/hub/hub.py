@@ -86,7 +86,8 @@ def install(to: Path) -> None:
     copy_handbook(handbook)
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", handbook)
     # students cannot write these folders, so what Python would compile at first use is compiled now
-    run(env / "bin" / "python", "-m", "compileall", "-q", handbook / "cyberdip_utils")
+    packages = [handbook / name for name in ("cyberdip_utils", "cyberdip_chapters", "cyberdip_jupyter")]
+    run(env / "bin" / "python", "-m", "compileall", "-q", *packages)
     proxy.mkdir(exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, proxy / name)

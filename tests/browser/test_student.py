@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from test_chapters import CODE_CELLS, SHOW_CELL
+from test_reading import save_my_copy
 
 CHAPTER = "3_deterrence/3_1_what_actually_happens.ipynb"
 RIGHT = "(incidents['unweighted_intensity'].dropna() <= 3).mean()"
@@ -48,10 +49,9 @@ def test_a_student_from_first_opening_to_the_file_for_the_teacher(lab, page, log
     assert "1 of" in page.query_selector(".cyberdip-quiz-score").inner_text()
     assert "Not yet" in exercise(page, "2571")
     assert "Right" in exercise(page, RIGHT)
-    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=10_000)
+    save_my_copy(page, "notebooks/my_work/3_1_mine.ipynb")
     page.reload()
-    lab.open(page, CHAPTER)
+    lab.open(page, "my_work/3_1_mine.ipynb")
     source = page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets.map(w => w.model.sharedModel.getSource()).join('\\n')"
     )
