@@ -184,7 +184,7 @@ def round_breaks(values: Sequence[float], percent: bool = False, most: int = 4) 
         if math.floor(high / (k * power)) - math.floor(low / (k * power)) <= most
     )
     first = math.floor(low / step) + 1
-    return [round(step * k, 10) for k in range(first, math.floor(high / step) + 1) if step * k > low][:most]
+    return [round(step * k, 10) for k in range(first, math.ceil(high / step)) if low < step * k < high][:most]
 
 
 def _steps(
@@ -316,50 +316,32 @@ def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
     names, points = _world()
     shades = [*dict.fromkeys(g.colour for g in states.classes), "no data"]
     known = {c: states.of[c].colour for c in names if c in states.of}
-    land = [c for c in names if c not in points]
-    small = [c for c in points if c in known]
-    bare = f"<br>{plain(absent)}"
-    texts = {c: states.hover.get(c, f"<b>{plain(names[c])}</b>{bare}") for c in names}
-    n = len(shades)
-    steps = [[(k + side) / n, colour(shade)] for k, shade in enumerate(shades) for side in (0, 1)]
-    pale = {"color": colour("edge"), "width": 0.8}
-    area = {
-        "type": "choropleth",
-        "geojson": "world",
-        "featureidkey": "id",
-        "locations": land,
+    land, small = [c for c in names if c not in points], [c for c in points if c in known]
+    texts = {c: states.hover.get(c, f"<b>{plain(names[c])}</b><br>{plain(absent)}") for c in names}
+    steps = [[(k + side) / len(shades), colour(s)] for k, s in enumerate(shades) for side in (0, 1)]
+    edge = {c: colour("edge" if known.get(c) == "card" else "card") for c in names}
+    borders = {"color": [edge[c] for c in land], "width": 0.6}
+    fill = {
         "z": [shades.index(known.get(c, "no data")) for c in land],
         "zmin": -0.5,
-        "zmax": n - 0.5,
-        "colorscale": steps,
-        "showscale": False,
-        "marker": {
-            "line": {
-                "color": [pale["color"] if known.get(c) == "card" else colour("card") for c in land],
-                "width": [pale["width"] if known.get(c) == "card" else 0.6 for c in land],
-            }
-        },
-        "customdata": [texts[c] for c in land],
-        **FREE,
+        "zmax": len(shades) - 0.5,
     }
-    dots = {
-        "type": "scattergeo",
-        "mode": "markers",
-        "lon": [points[c][0] for c in small],
-        "lat": [points[c][1] for c in small],
-        "marker": {
-            "size": size,
-            "opacity": 1,
-            "color": [colour(known[c]) for c in small],
-            "line": {
-                "width": 0.8,
-                "color": [colour("edge" if known[c] == "card" else "card") for c in small],
-            },
+    area = {"type": "choropleth", "geojson": "world", "featureidkey": "id", "locations": land, **fill}
+    area |= {"colorscale": steps, "showscale": False, "marker": {"line": borders}}
+    dots = {"size": size, "opacity": 1, "color": [colour(known[c]) for c in small]}
+    dots["line"] = {"width": 0.8, "color": [edge[c] for c in small]}
+    place = {"lon": [points[c][0] for c in small], "lat": [points[c][1] for c in small]}
+    return [
+        {**area, "customdata": [texts[c] for c in land], **FREE},
+        {
+            "type": "scattergeo",
+            "mode": "markers",
+            **place,
+            "marker": dots,
+            "customdata": [texts[c] for c in small],
+            **FREE,
         },
-        "customdata": [texts[c] for c in small],
-        **FREE,
-    }
-    return [area, dots]
+    ]
 
 
 def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict, float]:

@@ -191,7 +191,7 @@ def _upright(
 # ---------------------------------------------------------------- columns by year
 
 
-def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], percent: bool) -> list[dict]:
+def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], percent: bool) -> dict:
     """Numbers above columns: the highest first, beside rules, none over another or over a column."""
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     pitch = (room.width - margin["l"] - margin["r"]) / (high - low)
@@ -212,8 +212,21 @@ def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], pe
     for i in sorted(range(len(tops)), key=lambda i: (-tops[i][1], tops[i][0])):
         if all(free(i, j) for j in range(len(tops)) if j != i):
             kept.append(i)
-    where = {"yanchor": "bottom", "yshift": 1, "xanchor": "center"}
-    return [note(texts[i], x=tops[i][0], y=tops[i][1], xshift=shifts[i], **where) for i in sorted(kept)]
+    kept.sort()
+    at = {"x": [tops[i][0] + shifts[i] / pitch for i in kept], "y": [tops[i][1] for i in kept]}
+    look = {
+        "textposition": "top center",
+        "textfont": {"size": SIZE, "color": colour("soft")},
+        "cliponaxis": False,
+    }
+    return {
+        "type": "scatter",
+        "mode": "text",
+        **at,
+        "text": [texts[i] for i in kept],
+        **look,
+        "hoverinfo": "skip",
+    }
 
 
 def _aside(x: float, half: float, lines: Sequence[float], pitch: float) -> float:
@@ -321,9 +334,8 @@ def _columns(
             room, scale, x_ends, y_ends, shown, title=unit, percent=percent, rules=rules, tops=tops
         )
         layout["barmode"] = mode
-        if totals and not whole:
-            layout["annotations"] += _totals(room, layout, tops, percent)
-        return [dict(t) for t in traces], layout
+        written_above = [_totals(room, layout, tops, percent)] if totals and not whole else []
+        return traces + written_above, layout
 
     return compose(draw)
 
@@ -382,44 +394,35 @@ def histogram(
         return empty(NOTHING)
     low, high = min(given) if low is None else low, max(given) if high is None else high
     width = (high - low) / bins or 1.0
+    edges = [low + k * width for k in range(bins + 1)]
     counts = [0] * bins
     for v in given:
         if low <= v <= high:
             counts[min(bins - 1, int((v - low) / width))] += 1
-    at = [low + (k + 0.5) * width for k in range(bins)]
-    ends = [(written(low + k * width, percent), written(low + (k + 1) * width, percent)) for k in range(bins)]
-    hover = [f"{a} to {b} {plain(unit)}<br><b>{n:,}</b>" for (a, b), n in zip(ends, counts, strict=True)]
-    bar = {
-        "type": "bar",
-        "x": at,
-        "y": counts,
-        "width": [width] * bins,
-        "marker": {"color": colour("blue"), "line": SEAM},
-    }
-    tops = list(zip(at, counts, strict=True))
+    at = [a + width / 2 for a in edges[:-1]]
+    said = [written(a, percent) for a in edges]
+    between = [f"{a} to {b} {plain(unit)}" for a, b in zip(said, said[1:], strict=False)]
+    hover = [f"{text}<br><b>{n:,}</b>" for text, n in zip(between, counts, strict=True)]
+    look = {"width": [width] * bins, "marker": {"color": colour("blue"), "line": SEAM}, "customdata": hover}
+    bars = {"type": "bar", "x": at, "y": counts, **look, **FREE}
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        scale = Scale("number", {v: v for v in at})
-        layout = _upright(
-            room,
-            scale,
-            (low, high),
-            (0.0, max(counts) * 1.06),
-            [],
-            title=title,
-            percent=False,
-            rules=rules,
-            tops=tops,
-        )
+        scale, tops = Scale("number", {v: v for v in at}), list(zip(at, counts, strict=True))
+        ends = ((low, high), (0.0, max(counts) * 1.06 or 1.0))
+        layout = _upright(room, scale, *ends, [], title=title, percent=False, rules=rules, tops=tops)
         place, texts = ticks(low, high, percent, 4 if room.narrow else 6)
         layout["xaxis"] |= {"tickvals": place, "ticktext": texts}
-        layout["margin"]["r"] = 24
-        said, deep = under(unit, room)
-        layout["annotations"] += said
-        layout["margin"]["b"] += deep
-        return [{**bar, "customdata": hover, **FREE}], layout
+        return [bars], _with_under(layout, unit, room)
 
     return compose(draw)
+
+
+def _with_under(layout: dict, text: str, room: Room) -> dict:
+    """The layout with what the level axis measures under its ticks."""
+    said, deep = under(text, room)
+    layout["annotations"] += said
+    layout["margin"]["b"] += deep
+    return layout
 
 
 # ---------------------------------------------------------------- lines
@@ -473,39 +476,30 @@ def lines(
     alone, quiet = _lit(list(parts), lit, rest)
     found = groups(alone, names or ({None: unit or y} if group is None else None), colours)
     traces = [_thin(scale, {k: parts[k] for k in quiet}, x, y, step, percent)] if quiet else []
-    for g in found:
-        if low and high:
-            traces.append(_band(scale, parts[g.key], x, low, high, g, step))
-        traces.append(_line(scale, parts[g.key], x, y, g, step, percent, g.key in dash))
-    labels = [_last(scale, parts[g.key], x, y, g, percent) for g in found if group is not None]
-    labels = [found_label for found_label in labels if found_label]
-    if quiet and group is not None:
-        words_ = rest or f"{len(quiet)} more"
-        labels.append(
-            _last(scale, parts[quiet[-1]], x, y, Group(None, words_, "grey"), percent, number=False)
-        )
-        labels = [found_label for found_label in labels if found_label]
-    y_ends = _y_ends(frame, [c for c in (y, low, high) if c], zero, percent)
-    tops = [
-        (scale.place(a), float(b)) for a, b in zip(frame[x], frame[high or y], strict=True) if not missing(b)
+    if low and high:
+        traces += [_band(scale, parts[g.key], x, low, high, g, step) for g in found]
+    traces += [_line(scale, parts[g.key], x, y, g, step, percent, g.key in dash) for g in found]
+    ended = [(g, parts[g.key], True) for g in found if group is not None]
+    if quiet:
+        ended.append((Group(None, rest or f"{len(quiet)} more", "grey"), parts[quiet[-1]], False))
+    labels = [
+        _last(scale, part, x, y, g, percent, number) for g, part, number in ended if part[y].notna().any()
     ]
+    return _drawn(frame, scale, traces, labels, (x, y, low, high), (unit, across, percent, rules, zero))
+
+
+def _drawn(
+    frame: pd.DataFrame, scale: Scale, traces: list[dict], labels: list, columns: tuple, style: tuple
+) -> go.Figure:
+    x, y, low, high = columns
+    unit, across, percent, rules, zero = style
+    ends = ((scale.low, max(scale.high, scale.low + 1e-9)), _y_ends(frame, [y, low, high], zero, percent))
+    pairs = zip(frame[x], numbers(frame[high or y]), strict=True)
+    tops = [(scale.place(a), b) for a, b in pairs if b is not None]
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        layout = _upright(
-            room,
-            scale,
-            (scale.low, max(scale.high, scale.low + 1e-9)),
-            y_ends,
-            labels,
-            title=unit,
-            percent=percent,
-            rules=rules,
-            tops=tops,
-        )
-        said, deep = under(across, room)
-        layout["annotations"] += said
-        layout["margin"]["b"] += deep
-        return [dict(t) for t in traces], layout
+        layout = _upright(room, scale, *ends, labels, title=unit, percent=percent, rules=rules, tops=tops)
+        return list(traces), _with_under(layout, across, room)
 
     return compose(draw)
 
@@ -592,15 +586,17 @@ def _band(scale: Scale, part: pd.DataFrame, x: str, low: str, high: str, g: Grou
 
 
 def _last(
-    scale: Scale, part: pd.DataFrame, x: str, y: str, g: Group, percent: bool, number: bool = True
-) -> tuple | None:
-    _, values, _ = _path(scale, part, x, y)
-    there = [v for v in values if v is not None]
-    return (g, there[-1], written(there[-1], percent) if number else "") if there else None
+    scale: Scale, part: pd.DataFrame, x: str, y: str, g: Group, percent: bool, number: bool
+) -> tuple[Group, float, str]:
+    """A line's group, its last value and what is written at its end."""
+    last = [v for v in _path(scale, part, x, y)[1] if v is not None][-1]
+    return g, last, written(last, percent) if number else ""
 
 
-def _y_ends(frame: pd.DataFrame, columns: Sequence[str], zero: bool, percent: bool) -> tuple[float, float]:
-    given = [v for c in columns for v in numbers(frame[c]) if v is not None]
+def _y_ends(
+    frame: pd.DataFrame, columns: Sequence[str | None], zero: bool, percent: bool
+) -> tuple[float, float]:
+    given = [v for c in columns if c for v in numbers(frame[c]) if v is not None]
     low, high = min(given), max(given)
     if zero:
         low, high = min(0.0, low), max(0.0, high)

@@ -344,74 +344,70 @@ def columns(
     frame = frame.assign(_amount=frame[value].astype(float) if value else 1.0)
     frame = frame[frame["_amount"] > 0]
     found = groups(list(dict.fromkeys(frame[group])), names, colours) if group else [Group(None, "", "blue")]
-    shown, left_out = {}, {}
-    for stage in stages:
-        sums = frame.groupby(stage, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
-        ranked = [n for n in (order or {}).get(stage, ()) if n in sums.index] or list(sums.index)
-        kept = set(sums.index[: most if len(sums) <= most else most - 1])
-        shown[stage] = {n: float(sums[n]) for n in ranked if n in kept}
-        left_out[stage] = len(sums) - len(shown[stage])
+    shown = {stage: _ranked(frame, stage, most, (order or {}).get(stage, ())) for stage in stages}
     heads = [str((names or {}).get(s, s)) for s in stages]
-    return compose(
-        lambda room: _stages(room, frame, list(stages), heads, shown, left_out, found, group, unit, percent)
-    )
+    return compose(lambda room: _stages(room, frame, shown, heads, found, group, unit, percent))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The nodes of a stage that are drawn, with their amounts, and how many are left out."""
+
+    nodes: dict[Any, float]
+    left_out: int
+
+    @property
+    def rows(self) -> int:
+        return len(self.nodes) + (self.left_out > 0)
+
+
+def _ranked(frame: pd.DataFrame, stage: str, most: int, order: Sequence) -> Stage:
+    sums = frame.groupby(stage, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
+    kept = set(sums.index[: most if len(sums) <= most else most - 1])
+    ranked = [n for n in order if n in kept] + [n for n in sums.index if n in kept and n not in set(order)]
+    return Stage({n: float(sums[n]) for n in ranked}, len(sums) - len(ranked))
 
 
 def _stages(
     room: Room,
-    frame,
-    stages: list,
+    frame: pd.DataFrame,
+    shown: Mapping[str, Stage],
     heads: list,
-    shown: Mapping,
-    left_out: Mapping,
     found,
     group,
     unit: str,
     percent: bool,
-) -> tuple[list, dict]:
-    most = 92 if room.narrow else 170
-    texts = {s: {n: row_label(n, most, 2 if room.narrow else 1) for n in shown[s]} for s in stages}
-    left = max(text_width(t) for t in texts[stages[0]].values()) + 28
-    right = max(text_width(t) for t in texts[stages[-1]].values()) + 28
-    spots = {}
+) -> tuple[list[dict], dict]:
+    stages, last = list(shown), len(shown) - 1
+    most, lines = (92, 2) if room.narrow else (170, 1)
+    texts = {s: {n: row_label(n, most, lines) for n in shown[s].nodes} for s in stages}
+    spots, left_out = {}, []
     for k, s in enumerate(stages):
-        count = len(shown[s]) + (left_out[s] > 0)
-        for i, n in enumerate(shown[s]):
-            spots[s, n] = (k / (len(stages) - 1), 1 - (i + 0.5) / count)
-    notes_ = [
-        _stage_note(k, s, left_out[s], len(shown[s]) + 1, len(stages))
-        for k, s in enumerate(stages)
-        if left_out[s]
-    ]
-    anchors = ["right", *["center"] * (len(stages) - 2), "left"]
+        for i, n in enumerate(shown[s].nodes):
+            spots[s, n] = (k / last, 1 - (i + 0.5) / shown[s].rows)
+        if shown[s].left_out:
+            side = "left" if k == 0 else "right" if k == last else "both"
+            left_out.append(_beside(k / last, 0.5 / shown[s].rows, side, f"+ {shown[s].left_out} more"))
+    anchors = ["right", *["center"] * (last - 1), "left"]
     at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
     titles = [
-        note(f"<b>{plain(h, limit=24)}</b>", "ink", x=k / (len(stages) - 1), xanchor=anchors[k], **at)
+        note(f"<b>{plain(h, limit=24)}</b>", "ink", x=k / last, xanchor=anchors[k], **at)
         for k, h in enumerate(heads)
     ]
-    rows = max(len(v) + (left_out[s] > 0) for s, v in shown.items())
-    tall = rows * (2 * LINE + 4 if room.narrow else LINE + 3) + 40
+    sides = [
+        max(text_width(titles[k]["text"]) + 4, *(text_width(t) + 28 for t in texts[stages[k]].values()))
+        for k in (0, -1)
+    ]
+    rows = max(stage.rows for stage in shown.values())
+    tall = rows * (LINE * lines + 3) + 52
     layout = {
-        "margin": {
-            "l": max(left, text_width(titles[0]["text"]) + 4),
-            "r": max(right, text_width(titles[-1]["text"]) + 4),
-            "t": 28,
-            "b": 24 if unit else 6,
-        },
+        "margin": {"l": sides[0], "r": sides[1], "t": 28, "b": 24 if unit else 6},
         "xaxis": {"range": [0, 1], "visible": False},
         "yaxis": {"range": [0, 1], "visible": False},
-        "annotations": [*titles, *notes_, *_key_below(f"line width: {unit}" if unit else "")],
-        "meta": {"rows": rows, **({"tall": tall} if tall > 400 else {})},
+        "annotations": [*titles, *left_out, *_key_below(f"line width: {unit}" if unit else "")],
+        "meta": {"rows": rows, **({"tall": tall} if tall > room.height else {})},
     }
-    return [
-        *_ways(frame, stages, spots, found, group),
-        *_stops(stages, shown, spots, texts, unit, percent),
-    ], layout
-
-
-def _stage_note(k: int, stage: str, left_out: int, count: int, several: int) -> dict:
-    side = "left" if k == 0 else "right" if k == several - 1 else "both"
-    return _beside(k / (several - 1), 0.5 / count, side, f"+ {left_out} more")
+    return [*_ways(frame, stages, spots, found, group), *_stops(shown, spots, texts, unit, percent)], layout
 
 
 def _ways(
@@ -451,35 +447,22 @@ def _ways(
 
 
 def _stops(
-    stages: list, shown: Mapping, spots: Mapping, texts: Mapping, unit: str, percent: bool
+    shown: Mapping[str, Stage], spots: Mapping, texts: Mapping, unit: str, percent: bool
 ) -> list[dict]:
+    """The nodes of each stage with their names: at the outer sides beside them, between above them."""
     traces = []
-    for k, s in enumerate(stages):
-        where = "middle left" if k == 0 else "middle right" if k == len(stages) - 1 else "top center"
-        top = max(shown[s].values())
-        pad = {"middle left": ("", "   "), "middle right": ("   ", "")}.get(where, ("", ""))
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": [spots[s, n][0] for n in shown[s]],
-                "y": [spots[s, n][1] for n in shown[s]],
-                "text": [
-                    pad[0] + texts[s][n].replace("<br>", f"{pad[1]}<br>{pad[0]}") + pad[1] for n in shown[s]
-                ],
-                "textposition": where,
-                "textfont": {"size": SIZE, "color": colour("ink")},
-                "marker": {
-                    "size": [round(7 + 9 * (v / top) ** 0.5, 1) for v in shown[s].values()],
-                    "color": colour("ink"),
-                    "line": SEAM,
-                    "opacity": 1,
-                },
-                "cliponaxis": False,
-                "customdata": [
-                    f"<b>{plain(n)}</b><br>{written(v, percent, plain(unit))}" for n, v in shown[s].items()
-                ],
-                **FREE,
-            }
-        )
+    for k, (s, stage) in enumerate(shown.items()):
+        where = "middle left" if k == 0 else "middle right" if k == len(shown) - 1 else "top center"
+        before, after = {"middle left": ("", "   "), "middle right": ("   ", "")}.get(where, ("", ""))
+        top = max(stage.nodes.values())
+        names = [before + texts[s][n].replace("<br>", f"{after}<br>{before}") + after for n in stage.nodes]
+        sizes = [round(7 + 9 * (v / top) ** 0.5, 1) for v in stage.nodes.values()]
+        said = [f"<b>{plain(n)}</b><br>{written(v, percent, plain(unit))}" for n, v in stage.nodes.items()]
+        at = {"x": [spots[s, n][0] for n in stage.nodes], "y": [spots[s, n][1] for n in stage.nodes]}
+        look = {
+            "marker": {"size": sizes, "color": colour("ink"), "line": SEAM, "opacity": 1},
+            "cliponaxis": False,
+        }
+        look |= {"text": names, "textposition": where, "textfont": {"size": SIZE, "color": colour("ink")}}
+        traces.append({"type": "scatter", "mode": "markers+text", **at, **look, "customdata": said, **FREE})
     return traces

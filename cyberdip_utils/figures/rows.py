@@ -151,13 +151,11 @@ def _side_by_side(
     across = room.width - left - 8
     most = max(max(v, 0.0) / max(0.2, 1 - px / across) for v, px in reach) or 1.0
     least = min([v for v, _ in reach] + [0.0]) * 1.15
-    axis = {"range": [least, most], "visible": False}
-    if not numbered:
-        place, words = ticks(least, most, percent, 4 if room.narrow else 6)
-        axis = {"range": [least, most], "tickvals": place, "ticktext": words, "showgrid": True}
+    place, words = ticks(least, most, percent, 4 if room.narrow else 6)
+    shown = {"visible": False} if numbered else {"tickvals": place, "ticktext": words, "showgrid": True}
     layout = {
         "margin": {"l": left, "r": 8 if numbered else 20, "t": top, "b": bottom},
-        "xaxis": axis,
+        "xaxis": {"range": [least, most], **shown},
         "yaxis": rows,
         "annotations": above,
         "barmode": "overlay",
@@ -179,36 +177,32 @@ def _bar(
     shades,
 ) -> dict:
     name = f"{plain(g.name)}: " if several else ""
-    hover = []
-    for i, (text, v) in enumerate(zip(labels, amounts, strict=True)):
-        between = (
-            f"<br>95% interval {written(ends[0][i], percent)} to {written(ends[1][i], percent)}"
-            if ends
-            else ""
-        )
-        hover.append(f"<b>{plain(text, width=50)}</b><br>{name}{written(v, percent, plain(unit))}{between}")
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "x": amounts,
-        "y": at,
-        "width": [thick] * len(at),
-        "name": plain(g.name),
-    }
-    trace |= {"marker": {"color": shades or colour(g.colour), "line": SEAM}, "customdata": hover, **FREE}
+    said = [
+        f"<b>{plain(text, width=50)}</b><br>{name}{written(v, percent, plain(unit))}"
+        for text, v in zip(labels, amounts, strict=True)
+    ]
+    trace = {"type": "bar", "orientation": "h", "x": amounts, "y": at, "width": [thick] * len(at)}
+    trace |= {"name": plain(g.name), "marker": {"color": shades or colour(g.colour), "line": SEAM}}
     if ends:
-        up = [None if v is None or h is None else h - v for v, h in zip(amounts, ends[1], strict=True)]
-        down = [None if v is None or w is None else v - w for v, w in zip(amounts, ends[0], strict=True)]
-        trace["error_x"] = {
-            "type": "data",
-            "symmetric": False,
-            "array": up,
-            "arrayminus": down,
-            "thickness": 2.5,
-            "width": 0,
-            "color": colour("ink"),
-        }
-    return trace
+        trace["error_x"] = whiskers(amounts, *ends, "ink")
+        said = [f"{text}{_between(low, high, percent)}" for text, low, high in zip(said, *ends, strict=True)]
+    return {**trace, "customdata": said, **FREE}
+
+
+def whiskers(values: list, lows: list, highs: list, shade: str) -> dict:
+    """Intervals around values: 2.5 px, without caps; none where an end is missing."""
+    up = [None if v is None or h is None else h - v for v, h in zip(values, highs, strict=True)]
+    down = [None if v is None or low is None else v - low for v, low in zip(values, lows, strict=True)]
+    look = {"thickness": 2.5, "width": 0, "color": colour(shade)}
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **look}
+
+
+def _between(low: float | None, high: float | None, percent: bool) -> str:
+    return (
+        ""
+        if low is None or high is None
+        else f"<br>interval {written(low, percent)} to {written(high, percent)}"
+    )
 
 
 def _ends_of_bars(g: Group, tops: list, at: list, said: list[str], several: bool) -> dict:
@@ -299,7 +293,6 @@ def dots(
     percent: bool = False,
     order: Sequence | None = None,
     zero: bool = True,
-    rest: str | None = None,
 ) -> go.Figure:
     """Dots with intervals: one row for each label, one dot in it for each group.
 
@@ -315,42 +308,46 @@ def dots(
         Labels from top to bottom; those not named are left out.
     zero : bool
         The axis starts at 0.
-    rest : str, optional
-        Not drawn: groups after the fourth raise ``ValueError``, because dots cannot be added up.
+
+    Raises
+    ------
+    ValueError
+        For a column that is not there, and for a fifth group without a colour.
     """
     need(frame, label, value, low, high, group)
-    if rest is not None:
-        raise ValueError("dots of several groups cannot be added up to a rest: choose four groups first")
     labels = [
         v for v in (order if order is not None else dict.fromkeys(frame[label])) if (frame[label] == v).any()
     ]
     frame = frame[frame[label].isin(labels) & frame[value].notna()]
     if frame.empty:
         return empty(NOTHING)
-    keys = [None] if group is None else list(dict.fromkeys(frame[group]))
-    found = groups(keys, names, colours)
+    found = groups([None] if group is None else list(dict.fromkeys(frame[group])), names, colours)
     parts = {g.key: frame if g.key is None else frame[frame[group] == g.key] for g in found}
-    columns = [c for c in (value, low, high) if c]
-    given = [v for c in columns for v in numbers(frame[c]) if v is not None]
-    ends = (min(0.0, *given) if zero else min(given), max(given))
-    span = (ends[1] - ends[0]) or 1.0
-    ends = (ends[0] if zero and ends[0] == 0 else ends[0] - 0.04 * span, ends[1] + 0.04 * span)
+    ends = _level_ends([v for c in (value, low, high) if c for v in numbers(frame[c]) if v is not None], zero)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
+        columns = (label, value, low, high)
         traces = [
-            _dots(g, parts[g.key], labels, k, len(found), (label, value, low, high), percent)
-            for k, g in enumerate(found)
+            _dots(g, parts[g.key], labels, k, len(found), columns, percent) for k, g in enumerate(found)
         ]
         layout, across = _level(room, labels, ends, percent, unit, top=26 if group else 8)
         if group is None:
-            _values_at_right(room, layout, frame, labels, label, value, percent)
+            _values_at_right(layout, frame, labels, label, value, percent)
         else:
+            numbered = percent and not room.narrow
             layout["annotations"] += _names_above(
-                found, parts, labels, (label, value), layout, across, percent and not room.narrow, len(found)
+                found, parts, labels, (label, value), layout, across, numbered
             )
         return traces, layout
 
     return compose(draw)
+
+
+def _level_ends(given: list[float], zero: bool) -> tuple[float, float]:
+    """The ends of an axis of values: from 0, or a little below the least; a little above the most."""
+    least, most = (min(0.0, *given) if zero else min(given)), max(given)
+    span = (most - least) or 1.0
+    return least if zero and least == 0 else least - 0.04 * span, most + 0.04 * span
 
 
 def _offset(k: int, several: int) -> float:
@@ -361,40 +358,24 @@ def _dots(
     g: Group, part: pd.DataFrame, labels: list, k: int, several: int, columns: tuple, percent: bool
 ) -> dict:
     label, value, low, high = columns
-    rows = {v: i for i, v in enumerate(labels)}
-    values = numbers(part[value])
-    hover, name = [], f"<br>{plain(g.name)}" if several > 1 else ""
-    marks = {
-        "size": 10,
-        "symbol": SYMBOLS[g.colour] if g.colour in SYMBOLS else "circle",
-        "color": colour(g.colour),
-        "line": SEAM,
-    }
+    rows, values = {v: i for i, v in enumerate(labels)}, numbers(part[value])
+    name = f"<br>{plain(g.name)}" if several > 1 else ""
+    said = [
+        f"<b>{plain(text, width=50)}</b>{name}<br>{written(v, percent)}"
+        for text, v in zip(part[label], values, strict=True)
+    ]
+    look = {"size": 10, "symbol": SYMBOLS.get(g.colour, "circle"), "color": colour(g.colour), "line": SEAM}
     trace = {
         "type": "scatter",
         "mode": "markers",
         "x": values,
         "y": [rows[v] + _offset(k, several) for v in part[label]],
-        "marker": marks,
     }
-    between = [""] * len(part)
     if low and high:
-        ends = list(zip(numbers(part[low]), numbers(part[high]), strict=True))
-        between = [f"<br>interval {written(a, percent)} to {written(b, percent)}" for a, b in ends]
-        up = [None if b is None else b - v for v, (_, b) in zip(values, ends, strict=True)]
-        down = [None if a is None else v - a for v, (a, _) in zip(values, ends, strict=True)]
-        trace["error_x"] = {
-            "type": "data",
-            "symmetric": False,
-            "array": up,
-            "arrayminus": down,
-            "thickness": 2.5,
-            "width": 0,
-            "color": colour(g.colour),
-        }
-    for v, text, said in zip(values, part[label], between, strict=True):
-        hover.append(f"<b>{plain(text, width=50)}</b>{name}<br>{written(v, percent)}{said}")
-    return {**trace, "name": plain(g.name), "customdata": hover, **FREE}
+        ends = numbers(part[low]), numbers(part[high])
+        trace["error_x"] = whiskers(values, *ends, g.colour)
+        said = [f"{text}{_between(a, b, percent)}" for text, a, b in zip(said, *ends, strict=True)]
+    return {**trace, "name": plain(g.name), "marker": look, "customdata": said, **FREE}
 
 
 def _level(
@@ -423,7 +404,7 @@ def _level(
 
 
 def _values_at_right(
-    room: Room, layout: dict, frame: pd.DataFrame, labels: list, label: str, value: str, percent: bool
+    layout: dict, frame: pd.DataFrame, labels: list, label: str, value: str, percent: bool
 ) -> None:
     """The value of each row, in a column at the right."""
     said = {a: written(v, percent) for a, v in zip(frame[label], numbers(frame[value]), strict=True)}
@@ -440,7 +421,6 @@ def _names_above(
     layout: Mapping,
     across: float,
     numbered: bool,
-    several: int,
 ) -> list[dict]:
     """Names of the groups above the dots of the first row, moved apart along one line."""
     label, value = columns
@@ -511,47 +491,21 @@ def _at_top_left(layout: Mapping) -> dict:
 
 
 def _dumbbells(labels: list, pairs: list, named: tuple, percent: bool) -> list[dict]:
-    xs, ys = [], []
-    for i, (a, b) in enumerate(pairs):
-        if a is not None and b is not None:
-            xs, ys = [*xs, a, b, None], [*ys, i, i, None]
-    hue = colour("blue")
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": xs,
-            "y": ys,
-            "line": {"color": hue, "width": 3},
-            "hoverinfo": "skip",
-        }
-    ]
-    for k in (0, 1):
+    both = [(i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and b is not None]
+    xs, ys = [v for _, a, b in both for v in (a, b, None)], [v for i, _, _ in both for v in (i, i, None)]
+    line = {"color": colour("blue"), "width": 3}
+    traces = [{"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}]
+    for k, (fill, edge, ink) in enumerate((("card", 2.5, "soft"), ("blue", 0, "ink"))):
         values = [pair[k] for pair in pairs]
-        left = [(pair[0] is None or pair[1] is None or pair[0] <= pair[1]) == (k == 0) for pair in pairs]
-        fill = {
-            "color": colour("card") if k == 0 else hue,
-            "size": 11,
-            "line": {"color": hue, "width": 2.5 if k == 0 else 0},
-        }
+        left = [(a is None or b is None or a <= b) == (k == 0) for a, b in pairs]
         said = alike(values, percent)
-        texts = [f"{t}  " if at_left else f"  {t}" for t, at_left in zip(said, left, strict=True)]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": values,
-                "y": list(range(len(labels))),
-                "marker": fill,
-                "text": texts,
-                "textposition": ["middle left" if at_left else "middle right" for at_left in left],
-                "textfont": {"size": SIZE, "color": colour("soft" if k == 0 else "ink")},
-                "cliponaxis": False,
-                "customdata": [
-                    f"<b>{plain(a)}</b><br>{plain(named[k])}: {t.strip()}"
-                    for a, t in zip(labels, texts, strict=True)
-                ],
-                **FREE,
-            }
-        )
+        text = {
+            "text": [f"{t}  " if at_left else f"  {t}" for t, at_left in zip(said, left, strict=True)],
+            "textposition": ["middle left" if at_left else "middle right" for at_left in left],
+            "textfont": {"size": SIZE, "color": colour(ink)},
+        }
+        hover = [f"<b>{plain(a)}</b><br>{plain(named[k])}: {t}" for a, t in zip(labels, said, strict=True)]
+        dot = {"color": colour(fill), "size": 11, "line": {"color": colour("blue"), "width": edge}}
+        at = {"x": values, "y": list(range(len(labels))), "marker": dot, "cliponaxis": False}
+        traces.append({"type": "scatter", "mode": "markers+text", **at, **text, "customdata": hover, **FREE})
     return traces
