@@ -306,10 +306,10 @@ def test_exhibits_of_the_template_in_all_states(template):
 
 
 def test_the_evidence_is_the_other_exhibit_itself(template):
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import find_any, view_of
 
     evidence = template.exhibits()[1]
-    mine, theirs = evidence.view(item="e2"), all_exhibits()["same_incidents"].view(compare="names")
+    mine, theirs = evidence.view(item="e2"), view_of(find_any("same_incidents"), compare="names")
     assert mine.takeaway == theirs.takeaway and mine.table.equals(theirs.table)
     assert mine.sources == theirs.sources and mine.caveat == theirs.caveat
     assert "speaks against" in mine.detail and "chapter 3.1" in mine.detail

@@ -142,8 +142,8 @@ def test_one_file_gone_stops_only_the_exhibits_that_need_it(tmp_path):
     (folder / "tables" / "shutdowns.csv").unlink()
     need = {"shutdown_map", "control_at_home", "shutdowns_and_freedom"}
     others = {
-        "incident_explorer",
-        "three_observatories",
+        "response_flow",
+        "severity_ladder",
         "vote_explorer",
         "field_map",
         "weigh_5_1",

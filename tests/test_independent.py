@@ -32,15 +32,18 @@ def test_the_script_shares_no_code_with_the_package():
 
 def test_what_actually_happens():
     said, text = rederived(), findings("3_deterrence/3_1_what_actually_happens.ipynb")
-    k, low, high = said["with a state"]
-    n = said["incidents"]
-    assert f"{n:,} distinct incidents" in text
-    assert f"{k / n:.0%} ({k:,} of {n:,}; {low}–{high}%)" in text
-    assert f"{said['undated']} incidents have no start date" in text
-    few, coded, top = said["low intensity"]
-    assert f"({few:,} of {coded:,};" in text and f"a scale that reaches {top} here" in text
-    assert f"those of 2021 by {said['2023 to 2021']} to 1" in text
-    assert f"and by {said['2023 to 2021, older rule']} to 1" in text
+    k, n = said["with a state"], said["incidents"]
+    assert f"as the origin: {k / n:.0%} ({k:,} of {n:,})" in text
+    assert f"Without a start date: {said['undated']}\n" in text
+    some, coded = said["physical effect"]
+    assert f"coded in {some / coded:.1%} ({some} of {coded:,})" in text
+    assert f"{said['2023 to 2021']} began in 2023 in the whole record" in text
+    assert f"{said['2023 to 2021, older rule']} began in 2023 by the older rule" in text
+    for record in ("CFR", "DCID", "EuRepoC"):
+        k, n, low, high = said[f"held by {record.lower()}"]
+        assert f"{record} holds in some form {k / n:.0%} ({k} of {n}; {low}–{high}%)" in text
+    out, recent = said["2023 and 2024, newer rule only"]
+    assert f"outside the older rule: {out / recent:.0%} ({out} of {recent:,})" in text
 
 
 def test_how_the_world_votes():

@@ -13,35 +13,6 @@ ONE = dict.fromkeys(("security", "openness", "growth", "rights", "fairness", "st
 # (plan, words of the plan, exhibit, its settings, what the exhibit's sentence or table then holds)
 SAID = [
     (
-        "3.1",
-        "76 incidents",
-        "incident_explorer",
-        {"initiator": "North Korea", "sector": "Critical infrastructure"},
-        "76 of",
-    ),
-    (
-        "3.1",
-        "still 76",
-        "incident_explorer",
-        {"initiator": "North Korea", "sector": "Critical infrastructure", "standing": "settled"},
-        "76 of",
-    ),
-    (
-        "3.1",
-        "70% of 27 (EuRepoC) and 65% of 20",
-        "same_incidents",
-        {"compare": "When did it begin?"},
-        "EuRepoC 70% (19 of 27; 52–84%), DCID 65% (13 of 20",
-    ),
-    ("3.1", "96% or more", "same_incidents", {"compare": "Whom does it name?"}, "EuRepoC and CFR 96%"),
-    (
-        "3.1",
-        "Ukraine, coded on 28 June 2017",
-        "incident_in_full",
-        {"words": "NotPetya"},
-        "the first dated attribution is of 2017-06-28",
-    ),
-    (
         "3.2",
         "4 of 94 incidents laid to Russia, 3 of 92 to China, 5 of 82",
         "response_flow",

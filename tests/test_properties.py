@@ -195,7 +195,6 @@ CLAIMS = {
     "data_explorer": [Claim(rf"^(?:Apple|Google)[^%]*?: {N} requests\. Requests", "sum", "requests")],
     "exploited_flaws": [Claim(rf"^{N} flaws of", "sum", "Flaws", when=("by", "vendor"))],
     "glossary": [Claim(rf"^The glossary has {N} terms", "rows"), Claim(rf"^{N} of the", "rows")],
-    "incident_explorer": [Claim(rf"^{N} of [\d,]+ distinct incidents match", "filled", "Incident")],
     "incidents_by_receiver": [Claim(rf"{N} distinct incidents", "sum", "incidents")],
     "joins": [Claim(rf"have {N} links", "rows")],
     "measures": [

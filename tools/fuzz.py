@@ -313,14 +313,14 @@ def _table_seed() -> bytes:
 
 def message(content: bytes) -> None:
     """What a page asks of an exhibit: values of its controls."""
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.exhibit.registry import find
 
     try:
         values = json.loads(content)
     except (ValueError, RecursionError):
         return
     if isinstance(values, dict):
-        exhibit = all_exhibits()["incident_explorer"]
+        exhibit = find("incident_explorer")
         exhibit.check({str(k): v for k, v in values.items()})
 
 
@@ -371,9 +371,9 @@ def seeds() -> dict[str, list[bytes]]:
         {"kind": "load", "file": "x.json"},
         {"kind": "whatif", "round": 1, "decision": ["patch", "", ""]},
     ]
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.exhibit.registry import find
 
-    values = all_exhibits()["incident_explorer"].defaults
+    values = find("incident_explorer").defaults
     return {
         "record": [_seed_record().encode()],
         "game": [_seed_game().encode()],

@@ -733,14 +733,14 @@ class Debate:
     # ---- evidence
 
     def _evidence_view(self, item: str) -> View:
-        from cyberdip_utils.first_edition.exhibit import all_exhibits
+        from cyberdip_utils.first_edition.exhibit import find_any, view_of
 
         if item not in self.evidence:
             raise ValueError(_no_such("item", item, self.evidence))
         e = self.evidence[item]
         claim = self.claims[e["claim"]]
-        exhibit = all_exhibits()[e["exhibit"]]
-        shown = exhibit.view(**_values(e.get("show", {})))
+        exhibit = find_any(e["exhibit"])
+        shown = view_of(exhibit, **_values(e.get("show", {})))
         bears = "speaks for" if e["bearing"] == "for" else "speaks against"
         home = _chapter_of(exhibit)
         where = f"chapter {home}" if home else "this handbook"
@@ -1057,10 +1057,11 @@ class Debate:
 
         Apart from :func:`read_debate` because it loads every chapter.
         """
+        from cyberdip_utils.exhibit import registry
         from cyberdip_utils.first_edition.exhibit import all_exhibits
         from cyberdip_utils.teach import bibliography
 
-        known, works, said = all_exhibits(), bibliography().entries, []
+        known, works, said = all_exhibits() | registry.all_exhibits(), bibliography().entries, []
         for e in self.raw["evidence"]:
             if e["exhibit"] not in known:
                 near = difflib.get_close_matches(e["exhibit"], known, n=1)
@@ -1122,9 +1123,10 @@ def _homes() -> dict[str, str]:
     return {c.module: c.number for c in chapters().values()}
 
 
-def _chapter_of(exhibit: Exhibit) -> str:
-    """The number of the chapter whose module holds the exhibit, or an empty text."""
-    return _homes().get(exhibit.module, "")
+def _chapter_of(exhibit: Any) -> str:
+    """The number of the chapter whose module or folder holds the exhibit (of either form), or an empty text."""
+    homes = _homes()
+    return homes.get(exhibit.module) or homes.get(exhibit.module.rpartition(".")[0], "")
 
 
 @cache

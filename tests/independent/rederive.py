@@ -32,19 +32,31 @@ def wilson_percent(k, n):
 def what_actually_happens():
     """Counts of chapter 3.1."""
     incidents = rows("incidents")
-    coded = [int(r["unweighted_intensity"]) for r in incidents if r["unweighted_intensity"]]
+    physical = [r["physical_spatial"] for r in incidents if r["physical_spatial"]]
+    recent = [r for r in incidents if r["start_on"][:4] in ("2023", "2024")]
     in_year = Counter(r["start_on"][:4] for r in incidents if r["start_on"])
     old_rule = Counter(
         r["start_on"][:4] for r in incidents if r["start_on"] and r["in_scope_before_2023"] == "true"
     )
-    k, n = sum(r["attribution_status"] == "attributed" for r in incidents), len(incidents)
+    scope, held = defaultdict(set), defaultdict(set)
+    for r in rows("anchor_matches"):
+        if r["in_scope"] == "true":
+            scope[r["dataset"]].add(r["anchor_id"])
+        if r["relation"] != "none":
+            held[r["dataset"]].add(r["anchor_id"])
+    found = {name: (len(held[name] & scope[name]), len(scope[name])) for name in sorted(scope)}
     return {
-        "incidents": n,
-        "with a state": (k, *wilson_percent(k, n)),
+        **{f"held by {name}": (*kn, *wilson_percent(*kn)) for name, kn in found.items()},
+        "incidents": len(incidents),
+        "with a state": sum(r["attribution_status"] == "attributed" for r in incidents),
         "undated": sum(not r["start_on"] for r in incidents),
-        "low intensity": (sum(c <= 3 for c in coded), len(coded), max(coded)),
+        "physical effect": (sum(p != "none" for p in physical), len(physical)),
         "2023 to 2021": round(in_year["2023"] / in_year["2021"], 1),
         "2023 to 2021, older rule": round(old_rule["2023"] / old_rule["2021"], 1),
+        "2023 and 2024, newer rule only": (
+            sum(r["in_scope_before_2023"] != "true" for r in recent),
+            len(recent),
+        ),
     }
 
 

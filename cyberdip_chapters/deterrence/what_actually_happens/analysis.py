@@ -222,6 +222,11 @@ def covered() -> list[str]:
     return sorted({*members, *(code for code in named if states.at[code, "kind"] != "organisation")})
 
 
+def uncovered() -> list[str]:
+    """ISO3 codes of the territories that the record does not list on their own."""
+    return sorted(set(load("states")["iso3"]) - set(covered()))
+
+
 # ---------------------------------------------------------------- one incident in full
 
 PARTS = ("Incident", "Attribution", "Nobody named", "Political response", "Legal response")

@@ -13,6 +13,13 @@ from .analysis import exact, record
 OBSERVATORIES = {"eurepoc": "EuRepoC", "cfr": "CFR", "dcid": "DCID"}
 PUBLISHED, STATE, RIVALS = "published", "state", "rivals"
 SHARED_YEARS = (2005, 2020)  # CFR's first disclosure and DCID's last full year
+PERIODS = {  # label: first and last year
+    "2005 to 2020, all three": SHARED_YEARS,
+    "2000 to 2022, all rows": (2000, 2022),
+    "2005 to 2012": (2005, 2012),
+    "2013 to 2016": (2013, 2016),
+    "2017 to 2020": (2017, 2020),
+}
 
 
 # ---------------------------------------------------------------- whom they name
@@ -101,6 +108,13 @@ def shares(rule: str = PUBLISHED, between: tuple[int, int] = SHARED_YEARS) -> pd
     return counts.sort_values(
         ["observatory", "named", "state"], ascending=[True, False, True], ignore_index=True
     )
+
+
+def shares_in(rule: str = PUBLISHED, period: str = "2005 to 2020, all three") -> pd.DataFrame:
+    """:func:`shares` in one of ``PERIODS``."""
+    if period not in PERIODS:
+        raise ValueError(f"period: {period!r} is not one of {', '.join(PERIODS)}")
+    return shares(rule, PERIODS[period])
 
 
 # ---------------------------------------------------------------- the same incidents?

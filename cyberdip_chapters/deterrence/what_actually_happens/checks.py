@@ -1,0 +1,67 @@
+"""Key finding, answer to the guess, and the check of chapter 3.1."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from cyberdip_utils.claims import Sentence, part, sentence, value
+from cyberdip_utils.data import load
+from cyberdip_utils.teach import Verdict, check_number
+
+from .analysis import record
+from .exhibits import draw_three
+from .observatories import OBSERVATORIES, shares_in
+
+
+def key_finding() -> Sentence:
+    """The share that three records give to the same state."""
+    frame = shares_in()
+    claims = {
+        label.lower(): value(frame, "share", {"observatory": label, "state": "China"}, percent=True)
+        for label in OBSERVATORIES.values()
+    }
+    return sentence(
+        "China is named as the initiator in {eurepoc} of EuRepoC's incidents, {cfr} of CFR's and {dcid} of DCID's",
+        ": three records of one world, three rules.",
+        **claims,
+    )
+
+
+def key_picture() -> go.Figure:
+    """The leading four states in three records."""
+    frame = shares_in()
+    leaders = frame.groupby("state")["share"].sum().nlargest(4).index
+    return draw_three(frame[frame["state"].isin(leaders)])
+
+
+def named_answer() -> Sentence:
+    """How many of the recorded incidents name a state or territory as the origin."""
+    frame = record()[["attribution_status"]].astype("str")
+    named = part(frame, None, {"attribution_status": "attributed"})
+    return sentence(
+        "{named} of the recorded incidents name a state or territory as the origin",
+        " ({named.counts}).",
+        named=named,
+    )
+
+
+def _low_intensity(answer: object) -> Verdict:
+    coded = load("incidents")["unweighted_intensity"].dropna()
+    right = float((coded <= 3).mean())
+    return check_number(
+        answer,
+        right=right,
+        tolerance=0.0005,
+        slips={
+            "That is the share below 3. The question asks for 3 or less.": float((coded < 3).mean()),
+            "That is the share above 3. The question asks for 3 or less.": 1 - right,
+            "That is the number of incidents. Divide by the number that have an intensity.": float(
+                (coded <= 3).sum()
+            ),
+            "That is a percentage. Give a number between 0 and 1.": right * 100,
+        },
+        hint="Use the column unweighted_intensity, drop missing values, and take the mean of a comparison with 3.",
+    )
+
+
+CHECKS = {"low_intensity": _low_intensity}
