@@ -9,11 +9,11 @@ from .exhibits import (
     key_finding,
     key_picture,
     many_names,
+    only_the_attacker,
     time_to_attribution,
     weigh_evidence,
     who_attributes,
     who_spoke_first,
-    your_share,
 )
 
 __all__ = [
@@ -25,10 +25,10 @@ __all__ = [
     "key_picture",
     "many_names",
     "names",
+    "only_the_attacker",
     "time_to_attribution",
     "waits",
     "weigh_evidence",
     "who_attributes",
     "who_spoke_first",
-    "your_share",
 ]

@@ -20,75 +20,43 @@ LAST = 2024  # the record of incidents ends in December 2024
 
 # ---------------------------------------------------------------- claims
 
-ATTACKER, FIRM, RECEIVER, THIRD, COURT, MEDIA, OTHER = SPEAKERS = (
+ATTACKER, FIRM, OFFICIAL, REST = GROUPS = (
     "the attacker",
     "security firms and researchers",
-    "receiving state",
-    "another state or body",
-    "court or other legal step",
-    "media",
-    "other or not said",
+    "states, courts and international bodies",
+    "media and others",
 )
-OFFICIAL, REST = "states, courts and international bodies", "media and others"
-GROUPS = (OFFICIAL, FIRM, ATTACKER, REST)
-GROUP = {
-    RECEIVER: OFFICIAL,
-    THIRD: OFFICIAL,
-    COURT: OFFICIAL,
-    FIRM: FIRM,
-    ATTACKER: ATTACKER,
-    MEDIA: REST,
-    OTHER: REST,
-}
 LEGAL = (
     "domestic legal action",
     "political statement and indictment or sanctions",
     "media statement and indictment or sanctions",
 )
 POLITICAL = ("political statement", "media statement and political or technical report")
-BASES = {
-    "attacker confirms": ATTACKER,
-    "security community": FIRM,
-    "receiver's government": RECEIVER,
-    "EU institution": THIRD,
-    "international organisation": THIRD,
-    "media": MEDIA,
-}
-
-
-def speaker(basis: str, form: str) -> str:
-    """Who speaks, from EuRepoC's basis and form of an attribution.
-
-    A legal step (indictment, arrest, sanction) goes before the rest. "Third party" is another state only if it
-    spoke in political form: the code also holds human-rights groups and institutes, and these go to the rest.
-    """
-    if form in LEGAL:
-        return COURT
-    if basis == "third party" and form in POLITICAL:
-        return THIRD
-    return BASES.get(basis, OTHER)
+BODIES = ("receiver's government", "EU institution", "international organisation")
 
 
 @cached
 def claims() -> pd.DataFrame:
     """Rows of ``incident_attributions`` that name someone, with who speaks and the bounds of the date.
 
-    Rows in which nobody is named are records of silence, not claims, and stay out.
+    Rows in which nobody is named are records of silence, not claims, and stay out. A legal step (indictment, arrest,
+    sanction) is a court's or a state's, whatever its basis. "Third party" also holds human-rights groups and institutes:
+    it counts as a state only where it spoke in political or legal form.
 
     Returns
     -------
     pandas.DataFrame
-        The table's columns and: speaker (one of seven kinds); group (one of four); by_state (a government speaks);
-        names_state (a state, territory, region or organisation is named as the origin); earliest, latest (bounds of
-        the date; missing without one); year.
+        The table's columns and: group (one of four, who speaks); names_state (a state, territory, region or organisation is
+        named as the origin); earliest, latest (bounds of the date; missing without one); year.
     """
     rows = load("incident_attributions").astype({"basis": str, "type": str, "category": str})
     rows = rows[rows["category"] != "not attributed"].reset_index(drop=True)
-    spoke = [speaker(*pair) for pair in zip(rows["basis"], rows["type"], strict=True)]
-    rows["speaker"] = pd.Categorical(spoke, SPEAKERS, ordered=True)
-    rows["group"] = [GROUP[s] for s in spoke]
-    ally = (rows["basis"] == "third party") & rows["type"].isin(LEGAL + POLITICAL)
-    rows["by_state"] = (rows["basis"] == "receiver's government") | ally
+    basis, form = rows["basis"], rows["type"]
+    ally = basis.eq("third party") & form.isin(POLITICAL)
+    official = form.isin(LEGAL) | basis.isin(BODIES) | ally
+    firm, own = basis.eq("security community"), basis.eq("attacker confirms")
+    spoke = np.select([official, firm, own], [OFFICIAL, FIRM, ATTACKER], REST)
+    rows["group"] = pd.Categorical(spoke, GROUPS, ordered=True)
     rows["names_state"] = rows["origin_status"].isin(["state", "region", "organisation"])
     rows["earliest"], rows["latest"] = survival.date_bounds(
         rows["attributed_on"], rows["attributed_precision"]
@@ -140,31 +108,18 @@ def attributions_by_year(origin: str = ANY, since: int = 2011) -> pd.DataFrame:
     return table.assign(all=table.sum(axis=1)).reset_index()
 
 
-PERIODS = {"all": (1900, LAST), "before": (1900, 2022), "after": (2023, LAST)}
+def first_speakers(origin: str = ANY) -> pd.DataFrame:
+    """For each group of speakers: distinct incidents in which it spoke at all, alone, and first of several.
 
+    First means a known date before which no other group can have spoken. An undated attribution could
+    lie anywhere, so an incident that has one from another group has no first.
 
-def first_speakers(origin: str = ANY, period: str = "all") -> pd.DataFrame:
-    """For each kind of speaker: distinct incidents in which it spoke at all, alone, and first of several.
-
-    First means a known date before which no other kind of speaker can have spoken. An undated attribution could
-    lie anywhere, so an incident that has one from another speaker has no first.
-
-    Parameters
-    ----------
-    origin : str
-        As in :func:`attributions_by_year`.
-    period : str
-        A key of ``PERIODS``: when the incident began, before 2023 or after the record's rule was widened.
+    ``origin`` is as in :func:`attributions_by_year`.
     """
     rows = naming(origin)
-    if period != "all":
-        began = load("incidents").set_index("incident_id")["start_on"].dt.year
-        rows = rows[
-            rows["incident_id"].map(began).between(*PERIODS[period]).to_numpy(dtype=bool, na_value=False)
-        ]
     low, high = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01")
     dated = rows.assign(low=rows["earliest"].fillna(low), high=rows["latest"].fillna(high))
-    spoke = dated.groupby(["incident_id", "speaker"], observed=True).agg(
+    spoke = dated.groupby(["incident_id", "group"], observed=True).agg(
         low=("low", "min"), high=("high", "min")
     )
     spoke = spoke.reset_index().sort_values(["incident_id", "high"], kind="stable")
@@ -173,10 +128,10 @@ def first_speakers(origin: str = ANY, period: str = "all") -> pd.DataFrame:
     rest = spoke[spoke["incident_id"].duplicated()].groupby("incident_id")["low"].min().reindex(lead.index)
     first = lead[rest.notna() & (lead["high"] < rest)]
     counted = {"spoke": spoke, "alone": alone, "first of several": first}
-    table = {
-        role: part["speaker"].value_counts().reindex(SPEAKERS, fill_value=0) for role, part in counted.items()
-    }
-    return pd.DataFrame(table).rename_axis("speaker").reset_index().astype({"speaker": str})
+    table = pd.DataFrame(
+        {role: part["group"].value_counts().reindex(GROUPS) for role, part in counted.items()}
+    )
+    return table.rename_axis("speaker").reset_index().astype({"speaker": str})
 
 
 # ---------------------------------------------------------------- time to attribution
@@ -185,7 +140,7 @@ EVENTS = {
     "any": "somebody is named",
     "origin": "a state or territory is named",
     "others": "someone other than the attacker names somebody",
-    "government": "a government or court names somebody",
+    "government": "a state, court or international body names somebody",
 }
 DATES = {
     "both": "early and late reading",
@@ -194,19 +149,7 @@ DATES = {
     "exact": "exact dates only",
 }
 KINDS = ("state", "state-affiliated", "non-state group", "individual")
-BEGAN = {
-    "2000–2010": (2000, 2010),
-    "2011–2016": (2011, 2016),
-    "2017–2022": (2017, 2022),
-    "2023–2024": (2023, 2024),
-}
-SPLITS = {
-    "none": ("all incidents",),
-    "initiator": KINDS,
-    "speaker": GROUPS,
-    "period": tuple(BEGAN),
-}
-FEWEST = 5  # incidents that a group needs to be drawn
+SPLITS = {"none": ("all incidents",), "initiator": KINDS, "speaker": (OFFICIAL, FIRM, ATTACKER, REST)}
 
 
 def started() -> pd.DataFrame:
@@ -226,10 +169,10 @@ def shortest_and_longest(event: str) -> pd.DataFrame:
     """
     base, rows = started(), claims()
     ending = {
-        "any": rows["names_state"] | True,
+        "any": rows["group"].notna(),
         "origin": rows["names_state"],
         "others": rows["group"] != ATTACKER,
-        "government": rows["by_state"] | (rows["speaker"] == COURT),
+        "government": rows["group"] == OFFICIAL,
     }[event]
     rows = rows[ending & rows["incident_id"].isin(base.index)]
     low, high, seen = (rows["incident_id"].map(base[c]) for c in ("low", "high", "updated"))
@@ -243,19 +186,15 @@ def shortest_and_longest(event: str) -> pd.DataFrame:
 
 @cached
 def kinds() -> pd.DataFrame:
-    """By incident: kind of initiator named, group of the speaker first heard, period of the start."""
+    """By incident: kind of initiator named, group of the speaker first heard."""
     who = load("incident_initiators").astype({"category": str})
     who = who[who["category"].isin(KINDS)].sort_values(
         ["incident_id", "settled", "n"], ascending=[True, False, True]
     )
-    told = claims().sort_values(["incident_id", "latest", "speaker"], kind="stable", na_position="last")
-    year = load("incidents").set_index("incident_id")["start_on"].dt.year
-    table = pd.DataFrame(index=year.index)
+    told = claims().sort_values(["incident_id", "latest", "group"], kind="stable", na_position="last")
+    table = pd.DataFrame(index=pd.Index(load("incidents")["incident_id"]))
     table["initiator"] = who.drop_duplicates("incident_id").set_index("incident_id")["category"]
-    table["speaker"] = told.drop_duplicates("incident_id").set_index("incident_id")["group"]
-    table["period"] = None
-    for name, years in BEGAN.items():
-        table.loc[year.between(*years), "period"] = name
+    table["speaker"] = told.drop_duplicates("incident_id").set_index("incident_id")["group"].astype(str)
     return table.assign(none="all incidents")
 
 
@@ -276,7 +215,7 @@ def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> 
     Returns
     -------
     pandas.DataFrame
-        By incident_id: time (days), event (bool), before (a claim lies before the start), initiator, speaker, period.
+        By incident_id: time (days), event (bool), before (a claim lies before the start), initiator, speaker.
     """
     for what, given, allowed in (("event", event, EVENTS), ("dates", dates, ("early", "late", "exact"))):
         if given not in allowed:
@@ -324,11 +263,9 @@ def waiting_curves(
     """
     days = list(range(horizon + 1))
     late, early = waits(event, "late" if dates == "both" else dates), waits(event, "early")
-    parts = [pd.DataFrame({"group": [], "incidents": [], "day": [], "share": [], "low": [], "high": []})]
+    parts = []
     for group in SPLITS[split]:
         mine = late[late[split] == group]
-        if len(mine) < FEWEST:
-            continue
         part = read_off(mine, days)
         if dates == "both":
             other = read_off(early[early[split] == group], days)["share"]
@@ -337,7 +274,7 @@ def waiting_curves(
         moved = part.drop(columns="day").diff().ne(0).any(axis=1) | (part["day"] == horizon)
         parts.append(part[moved].assign(group=group, incidents=len(mine)))
     columns = ["group", "incidents", "day", "share", "low", "high"]
-    return pd.concat(parts[1:] or parts, ignore_index=True)[columns]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 # ---------------------------------------------------------------- evidence
