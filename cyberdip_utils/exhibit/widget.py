@@ -185,7 +185,8 @@ class Card(anywidget.AnyWidget):
         from IPython.display import display
 
         still = self._exhibit.html(**self.settings)
-        block = f"<div class='cdx-static' data-cdx='{self.model_id}'>{still}</div>"
+        style = (STATIC / "static.css").read_text(encoding="utf-8")
+        block = f"<style>{style}</style><div class='cdx-static' data-cdx='{self.model_id}'>{still}</div>"
         display({"text/html": block, "text/plain": self._exhibit.text(**self.settings)}, raw=True)
         display(
             self._repr_mimebundle_()[0]

@@ -21,7 +21,7 @@ const WORDS = {
   chosen: (n, of) => `${n} of ${of}`,
   range: (a, b) => `${a} to ${b}`,
   between: (years) => (years ? ["first year", "last year"] : ["from", "to"]),
-  example: (list) => `for example ${list.slice(0, 2).join(", ")}`,
+  example: (list) => `for example ${list[0]}`,
   more_controls: (n, open) => `${open ? "Hide " : ""}${n} more ${n === 1 ? "control" : "controls"}`,
   rows: (n, shown) => (n === shown ? `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`
     : `first ${shown} of ${n.toLocaleString("en")} rows, sorting works on these; Data saves all`),
@@ -32,9 +32,13 @@ const WORDS = {
   no_picture: (why) => `The picture could not be drawn (${why}). The sentence and the table are complete.`,
 };
 const SLOW = 8000; // ms without an answer before the reader is told
+const NEWS = 4000; // ms for which "Copied." stands
 const TYPING = 250; // ms of quiet before a text is sent
 const NARROW = 640; // px: a narrower card has two controls a row; the figure has layouts of its own below this and below
 const MIDDLE = 800;
+const HALF = 155; // px that half a row leaves for a control on a phone
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
+const LEAST = 312; // px: a picture is never narrower, its place then scrolls
 const PAPER = 640; // px: width of a picture in print
 let counter = 0;
 
@@ -95,16 +99,23 @@ function popup(className, summary, ...content) {
 // ---------------------------------------------------------------- controls
 
 const withUnit = (value, unit) => (unit ? `${value} ${unit}` : String(value));
-const longest = (options) => Math.max(...options.map((o) => o.label.length));
+const longest = (options) => options.map((o) => o.label).reduce((a, b) => (b.length > a.length ? b : a), "");
 
-// Each builder returns {el, get, set, width}: the box, its value, and the letters that its value may need.
+// Pixels that a text takes in this reader's font.
+function measured(text, size, weight = 600) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${weight} ${size}px ${FONT}`;
+  return pen.measureText(text).width;
+}
+
+// Each builder returns {el, get, set, sample}: the box, its value, and the longest text in one line of it.
 const builders = {
   choice(spec, id, changed) {
     const select = make("select", { id, oninput: () => changed() },
       ...spec.options.map((o, i) => make("option", { value: i }, o.label)));
     return {
       el: make("div", { class: "cdx-control cdx-choice" }, make("label", { for: id }, spec.label), select),
-      width: longest(spec.options),
+      sample: longest(spec.options),
       get: () => spec.options[select.selectedIndex].value,
       set: (v) => (select.selectedIndex = spec.options.findIndex((o) => o.value === v)),
     };
@@ -133,7 +144,7 @@ const builders = {
       spec.options.length > 12 ? find : null, make("div", { class: "cdx-options" }, ...lines), clear);
     return {
       el: make("div", { class: "cdx-control cdx-choice", role: "group", "aria-labelledby": `${id}-label` }, menu),
-      width: Math.min(24, longest(spec.options)),
+      sample: longest(spec.options).slice(0, 24),
       get: () => spec.options.filter((_, i) => boxes[i].checked).map((o) => o.value),
       set: (v) => {
         spec.options.forEach((o, i) => (boxes[i].checked = v.includes(o.value)));
@@ -176,7 +187,7 @@ const builders = {
     return {
       el: make("div", { class: "cdx-control cdx-scale", role: "group", "aria-labelledby": `${id}-label` },
         make("span", { class: "cdx-label", id: `${id}-label` }, spec.label), shown, rail),
-      width: spec.label.length + 2 + WORDS.range(spec.hi, withUnit(spec.hi, spec.unit)).length,
+      sample: `${spec.label}  ${WORDS.range(spec.hi, withUnit(spec.hi, spec.unit))}`,
       get: pair,
       set: (v) => {
         thumbs.forEach((t, i) => (t.value = v[i]));
@@ -198,7 +209,7 @@ const builders = {
     };
     return {
       el: make("div", { class: "cdx-control cdx-scale" }, make("label", { for: id }, spec.label), shown, rail),
-      width: spec.label.length + 2 + withUnit(spec.hi, spec.unit).length,
+      sample: `${spec.label}  ${withUnit(spec.hi, spec.unit)}`,
       get: () => Number(input.value),
       set: (v) => {
         input.value = v;
@@ -213,7 +224,7 @@ const builders = {
     const tell = () => (shown.textContent = box.checked ? WORDS.yes : WORDS.no);
     return {
       el: make("label", { class: "cdx-control cdx-switch", for: id }, make("span", { class: "cdx-label" }, spec.label), shown, box),
-      width: spec.label.length,
+      sample: spec.label,
       get: () => box.checked,
       set: (v) => {
         box.checked = v;
@@ -228,7 +239,7 @@ const builders = {
       oninput: () => changed(TYPING), onkeydown: (event) => event.key === "Enter" && changed(0) });
     return {
       el: make("div", { class: "cdx-control cdx-search" }, make("label", { for: id }, spec.label), input),
-      width: 24,
+      sample: WORDS.example(spec.examples ?? [""]).slice(0, 30),
       get: () => input.value,
       set: (v) => (input.value = v),
     };
@@ -237,10 +248,11 @@ const builders = {
 
 function control(spec, id, changed) {
   const built = builders[spec.kind](spec, id, changed);
-  const letters = Math.min(34, Math.max(14, spec.label.length, built.width));
+  const letters = Math.min(34, Math.max(14, spec.label.length, built.sample.length));
   built.el.dataset.control = spec.name;
   built.el.style.setProperty("--n", letters);
-  built.el.classList.toggle("cdx-long", letters > 22);
+  const scale = built.el.classList.contains("cdx-scale");
+  built.el.classList.toggle("cdx-long", measured(built.sample, scale ? 12 : 13) + (scale ? 20 : 34) > HALF);
   if (spec.help) {
     built.el.title = spec.help;
     const help = make("span", { class: "cdx-hidden", id: `${id}-help` }, spec.help);
@@ -368,7 +380,8 @@ function pictureOf(card, title, backend) {
   let payload = null;
   let drawn = null; // the figure on the page
   let size = ""; // for which it was drawn
-  let form = ""; // and the layout that this took
+  let form = ""; // the layout that this took
+  let dark = false; // and the paper
   let printing = false;
   let latest = 0;
 
@@ -382,20 +395,22 @@ function pictureOf(card, title, backend) {
   // Draws at once, without waiting for anything: printing does not wait either.
   function paint(answers) {
     const wide = printing ? PAPER + 32 : card.clientWidth;
-    const figure = dressed(payload.figure, !printing && isDark(card), wide, patternsWanted());
+    dark = !printing && isDark(card);
+    const figure = dressed(payload.figure, dark, wide, patternsWanted());
     if (drawn && form !== layoutFor(wide)) drawn = window.Plotly.purge(plot) ?? null; // it keeps margins of the other layout
     form = layoutFor(wide);
     const tall = figure.layout.meta?.tall ?? 0;
-    const room = printing ? Math.max(tall, 380) : frame.clientHeight;
-    frame.classList.toggle("cdx-tall", !printing && tall > room);
+    const room = printing ? 380 : frame.clientHeight;
+    const scrolls = !printing && (tall > room || frame.clientWidth < LEAST);
+    frame.classList.toggle("cdx-beyond", scrolls);
     for (const [key, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", title], [OWN_KEYS, "true"]]) {
-      if (tall > room) frame.setAttribute(key, value);
+      if (scrolls) frame.setAttribute(key, value);
       else frame.removeAttribute(key);
     }
-    Object.assign(figure.layout, { width: printing ? PAPER : frame.clientWidth, height: Math.max(tall, room) });
+    Object.assign(figure.layout, { width: printing ? PAPER : Math.max(LEAST, frame.clientWidth), height: Math.max(tall, room) });
     plot.classList.toggle("cdx-moving", answers && drawn !== null); // bars and dots move as an answer, never on load
     drawn = figure;
-    size = `${frame.clientWidth} ${frame.clientHeight}`;
+    size = `${frame.offsetWidth} ${frame.offsetHeight}`;
     return window.Plotly.react(plot, figure.data, figure.layout, { displayModeBar: false, responsive: false, typesetMath: false, scrollZoom: false, showTips: false });
   }
 
@@ -408,7 +423,7 @@ function pictureOf(card, title, backend) {
 
   const again = () => draw().catch(() => {});
   const sized = new ResizeObserver(() => {
-    if (frame.clientWidth && size !== `${frame.clientWidth} ${frame.clientHeight}`) again();
+    if (frame.clientWidth && size !== `${frame.offsetWidth} ${frame.offsetHeight}`) again();
   });
   sized.observe(frame);
   const print = (on) => {
@@ -422,10 +437,7 @@ function pictureOf(card, title, backend) {
   const [before, after] = [() => print(true), () => print(false)];
   const onWindow = { beforeprint: before, afterprint: after, "cyberdip-patterns": again, storage: (e) => e.key === "cyberdip-patterns" && again() };
   for (const [name, f] of Object.entries(onWindow)) window.addEventListener(name, f);
-  let dark = isDark(card);
-  const themed = new MutationObserver(() => setTimeout(() => {
-    if (dark !== (dark = isDark(card))) again();
-  }, 100));
+  const themed = new MutationObserver(() => setTimeout(() => drawn && dark !== isDark(card) && again(), 100));
   for (const node of [document.documentElement, document.body]) {
     themed.observe(node, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme", "data-mode", "class"] });
   }
@@ -512,7 +524,7 @@ function textView(name, text, say) {
   const label = WORDS[name];
   const pre = make("pre", { class: `cdx-scroll cdx-${name}`, tabindex: "0", role: "region", "aria-label": label });
   const button = make("button", { type: "button", class: "cdx-quiet", onclick: () =>
-    navigator.clipboard.writeText(pre.textContent).then(() => say(WORDS.copied), (error) => say(WORDS.no_copy(error.message))) }, WORDS.copy);
+    navigator.clipboard.writeText(pre.textContent).then(() => say(WORDS.copied, NEWS), (error) => say(WORDS.no_copy(error.message))) }, WORDS.copy);
   return { el: make("div", { class: "cdx-text" }, pre, button), fill: (payload, values) => (pre.textContent = text(payload, values)) };
 }
 
@@ -527,17 +539,15 @@ function save(content, type, name) {
 
 // ---------------------------------------------------------------- the picture as a file
 
-const IMAGE = { width: 1000, height: 400, edge: 24, font: "'Noto Sans', 'Segoe UI', system-ui, sans-serif", ink: "#18232e", soft: "#53606d" };
+const IMAGE = { width: 1000, height: 400, edge: 24, ink: "#18232e", soft: "#53606d" };
 
 // Runs of [text, weight] as lines no wider than `width`; each line is a list of such runs.
 function lined(runs, size, width) {
-  const pen = document.createElement("canvas").getContext("2d");
   const lines = [[]];
   let used = 0;
   for (const [text, weight] of runs) {
-    pen.font = `${weight} ${size}px ${IMAGE.font}`;
     for (const word of text.match(/\s*\S+/g) ?? []) {
-      const length = pen.measureText(word).width;
+      const length = measured(word, size, weight);
       if (used && used + length > width && /^\s/.test(word)) {
         lines.push([]);
         used = 0;
@@ -557,7 +567,7 @@ async function poster(spec, payload, backend) {
   const inner = IMAGE.width - 2 * IMAGE.edge;
   const picture = await Plotly.toImage({ data: figure.data, layout: figure.layout }, { format: "svg", width: inner, height });
   const drawing = new DOMParser().parseFromString(decodeURIComponent(picture.slice(picture.indexOf(",") + 1)), "image/svg+xml").documentElement;
-  const page = svg("svg", { xmlns: SVG, width: IMAGE.width, "font-family": IMAGE.font }, svg("title", {}, spec.title), svg("desc", {}, payload.claim + payload.rest));
+  const page = svg("svg", { xmlns: SVG, width: IMAGE.width, "font-family": FONT }, svg("title", {}, spec.title), svg("desc", {}, payload.claim + payload.rest));
   const paper = page.appendChild(svg("rect", { width: IMAGE.width, fill: "#ffffff" }));
   let y = IMAGE.edge - 6;
   const write = (runs, size, step, fill) => {
@@ -574,7 +584,7 @@ async function poster(spec, payload, backend) {
   for (const [key, value] of [["x", IMAGE.edge], ["y", y]]) drawing.setAttribute(key, value);
   page.append(drawing);
   y += height + 4;
-  if (payload.caveat) write([[WORDS.cannot, 600], [payload.caveat, 400]], 13, 20, IMAGE.ink);
+  if (payload.caveat) write([[WORDS.cannot.trim(), 600], [` ${payload.caveat}`, 400]], 13, 20, IMAGE.ink);
   write([[[WORDS.source + spec.source_line, spec.as_of && WORDS.data_to + spec.as_of, WORDS.book, spec.place].filter(Boolean).join(" · "), 400]], 12, 20, IMAGE.soft);
   for (const node of [page, paper]) node.setAttribute("height", y + IMAGE.edge - 8);
   return new XMLSerializer().serializeToString(page);
@@ -693,7 +703,7 @@ function actionsOf(spec, stage, backend, say, now, reset) {
     const name = `${spec.name}.${ending}`;
     try {
       save(await content(), type, name);
-      say(WORDS.saved(name));
+      say(WORDS.saved(name), NEWS);
     } catch (error) {
       say(WORDS.no_file(error.message));
     }
@@ -716,7 +726,12 @@ export function mount(root, spec, backend) {
   const id = `cdx${++counter}-${spec.name}`;
   const card = make("div", { class: "cdx", role: "group", "aria-labelledby": `${id}-title`, [OWN_KEYS]: "true" });
   const status = make("p", { class: "cdx-status", role: "status" });
-  const say = (text) => status.textContent !== text && (status.textContent = text);
+  let fleeting;
+  const say = (text, ms = 0) => { // `ms` for news that need not stand on the picture for long
+    clearTimeout(fleeting);
+    if (status.textContent !== text) status.textContent = text;
+    if (ms) fleeting = setTimeout(() => say(""), ms);
+  };
   const texts = textsOf(spec, id);
   const picture = pictureOf(card, spec.title, backend);
   const stage = stageOf(spec, picture.el, backend, say);
@@ -746,7 +761,7 @@ export function mount(root, spec, backend) {
     if (!card.clientWidth) return;
     const tall = texts.said.offsetHeight;
     texts.said.style.minHeight = `${tall}px`;
-    const beyond = [[texts.head, 26], [texts.said, 66], [controls.row, 44], [texts.line, 24]].map(([el, usual]) => el.offsetHeight - usual);
+    const beyond = [[texts.head, 26], [texts.said, 66], [controls.row, 44], [texts.line, 24], [foot, 32]].map(([el, usual]) => el.offsetHeight - usual);
     card.style.setProperty("--beyond", `${Math.max(0, beyond.reduce((a, b) => a + b))}px`);
   }
 

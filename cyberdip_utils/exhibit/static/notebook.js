@@ -10,32 +10,24 @@ const START = 8000; // ms in which the card's own code should have come
 
 const parse = (buffer) => JSON.parse(new TextDecoder().decode(buffer));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
-async function unzip(buffer) {
-  const stream = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).blob();
-}
+const address = (blob) => URL.createObjectURL(new Blob([blob], { type: "text/javascript" }));
 
 // The values beside the one that a reader has just moved a control to: further on first, then back.
 function beside(control, from, to) {
   const point = (v) => Number((control.lo + Math.round((v - control.lo) / control.step) * control.step).toFixed(10));
-  const inside = (v) => v >= control.lo - 1e-9 && v <= control.hi + 1e-9;
+  const around = (v, was) => {
+    const way = (Math.sign(v - was) || 1) * control.step;
+    return [v + way, v - way].filter((w) => w >= control.lo - 1e-9 && w <= control.hi + 1e-9).map(point);
+  };
   if (control.kind === "choice") {
     const at = (v) => control.options.findIndex((o) => o.value === v);
     const way = Math.sign(at(to) - at(from)) || 1;
     return [at(to) + way, at(to) - way].filter((i) => control.options[i]).map((i) => control.options[i].value);
   }
-  if (control.kind === "number") {
-    const way = (Math.sign(to - from) || 1) * control.step;
-    return [to + way, to - way].filter(inside).map(point);
-  }
-  if (control.kind === "span") {
-    const thumb = to[0] === from[0] ? 1 : 0;
-    const way = (Math.sign(to[thumb] - from[thumb]) || 1) * control.step;
-    return [to[thumb] + way, to[thumb] - way].filter(inside).map((v) => to.map((w, i) => (i === thumb ? point(v) : w)))
-      .filter(([a, b]) => a <= b);
-  }
-  return [];
+  if (control.kind === "number") return around(to, from);
+  if (control.kind !== "span") return [];
+  const thumb = to[0] === from[0] ? 1 : 0;
+  return around(to[thumb], from[thumb]).map((v) => to.map((w, i) => (i === thumb ? v : w))).filter(([a, b]) => a <= b);
 }
 
 // Questions to the kernel and its answers; what nobody here asked for goes to all views.
@@ -54,13 +46,14 @@ function wire(model) {
       tell({ values: message.values, payload: parse(buffers[0]) });
     }
   };
-  model.on("msg:custom", receive);
   const send = (kind, more = {}) => {
     const id = `${me}-${++count}`;
     model.send({ kind, id, ...more });
     return id;
   };
-  return { views, tell, send, ask: (kind, more) => new Promise((resolve) => waiting.set(send(kind, more), resolve)), end: () => model.off("msg:custom", receive) };
+  const ask = (kind, more) => new Promise((resolve) => waiting.set(send(kind, more), resolve));
+  model.on("msg:custom", receive);
+  return { views, tell, send, ask, end: () => model.off("msg:custom", receive) };
 }
 
 // One request a page and file. A kernel that dies before it answers must not block the others.
@@ -71,7 +64,8 @@ function assetsOf(spec, ask) {
       const forget = setTimeout(() => page.assets.delete(key), 10000);
       const promise = ask("asset", { name }).then(async ({ buffers }) => {
         clearTimeout(forget);
-        const made = await use(await unzip(buffers[0]));
+        const unzipped = new Blob([buffers[0]]).stream().pipeThrough(new DecompressionStream("gzip"));
+        const made = await use(await new Response(unzipped).blob());
         page.assets.set(key, promise);
         return made;
       });
@@ -80,30 +74,17 @@ function assetsOf(spec, ask) {
     }
     return page.assets.get(key);
   };
-  const script = async (blob) => {
-    const node = document.createElement("script");
-    node.src = URL.createObjectURL(new Blob([blob], { type: "text/javascript" }));
-    await new Promise((resolve, reject) => {
-      node.onload = resolve;
-      node.onerror = () => reject(new Error("plotly.js did not load"));
-      document.head.append(node);
-    });
-    URL.revokeObjectURL(node.src);
-    return window.Plotly ?? window.moduleName;
-  };
-  const style = async (blob) => {
-    const node = document.createElement("style");
-    node.textContent = await blob.text();
-    document.head.append(node);
-  };
-  const module = async (blob) => {
-    const url = URL.createObjectURL(new Blob([blob], { type: "text/javascript" }));
-    return import(url).finally(() => URL.revokeObjectURL(url));
-  };
+  const add = (tag, content) => document.head.appendChild(Object.assign(document.createElement(tag), content));
+  const script = (blob) => new Promise((resolve, reject) => {
+    const src = address(blob);
+    add("script", { src, onload: resolve, onerror: () => reject(new Error("plotly.js did not load")) });
+  }).then(() => window.Plotly ?? window.moduleName);
+  const module = (blob) => import(address(blob));
   return {
     library: () => window.Plotly ?? asset("plotly.min.js", script),
     geometry: (name) => asset(`${name}.geojson`, async (blob) => JSON.parse(await blob.text())),
-    code: async () => (await Promise.all([asset("card.js", module), asset("card.css", style)]))[0],
+    code: async () =>
+      (await Promise.all([asset("card.js", module), asset("card.css", async (blob) => add("style", { textContent: await blob.text() }))]))[0],
   };
 }
 
@@ -138,14 +119,15 @@ function memory(spec, ask) {
       }
     }, IDLE);
   };
-  return { get: (values) => near.get(JSON.stringify(values)), remember, lookAhead, at: (values) => same(last, values) || (last = values), end: () => clearTimeout(pause) };
+  const at = (values) => same(last, values) || (last = values);
+  return { get: (values) => near.get(JSON.stringify(values)), remember, lookAhead, at, end: () => clearTimeout(pause) };
 }
 
 function kernel(model) {
   const spec = () => model.get("_spec");
   const { views, tell, send, ask, end } = wire(model);
   const near = memory(spec, ask);
-  const assets = assetsOf(spec, ask);
+  const { code, ...assets } = assetsOf(spec, ask);
   const state = async (kind, more) => {
     const { message, buffers } = await ask(kind, more);
     const answer = { values: message.values, payload: parse(buffers[0]) };
@@ -164,42 +146,31 @@ function kernel(model) {
     near.lookAhead(values);
     return { values, payload };
   };
+  const backend = () => {
+    let mine = null; // this view's own listener: it hears of what others did
+    return {
+      ...assets,
+      open: () => state("open"),
+      view: async (values) => {
+        const answer = await view(values);
+        tell(answer, mine);
+        return answer;
+      },
+      csv: async (values) => new TextDecoder().decode((await ask("csv", { values })).buffers[0]),
+      onPush: (listener) => {
+        views.add((mine = listener));
+        return () => views.delete(listener);
+      },
+    };
+  };
   views.add((answer) => near.at(answer.values));
-  // The static form of this card, for where nothing runs, is not needed where this runs.
-  const hidden = document.createElement("style");
-  const alive = () => {
+  const style = document.createElement("style");
+  const alive = () => { // the static form of this card, for where nothing runs, is not needed where this runs
     const still = `.cdx-static[data-cdx="${CSS.escape(spec().id)}"]`;
-    hidden.textContent = `${still}, .jp-OutputArea-child:has(${still}) { display: none !important; }`;
-    document.head.append(hidden);
+    style.textContent = `${still}, .jp-OutputArea-child:has(${still}) { display: none !important; }`;
+    document.head.append(style);
   };
-
-  return {
-    code: assets.code,
-    alive,
-    end: () => {
-      near.end();
-      end();
-      hidden.remove();
-    },
-    backend: () => {
-      let mine = null;
-      return {
-        ...assets,
-        open: () => state("open"),
-        view: async (values) => {
-          const answer = await view(values);
-          tell(answer, mine);
-          return answer;
-        },
-        csv: async (values) => new TextDecoder().decode((await ask("csv", { values })).buffers[0]),
-        onPush: (listener) => {
-          mine = listener;
-          views.add(mine);
-          return () => views.delete(mine);
-        },
-      };
-    },
-  };
+  return { code, alive, backend, close: () => (near.end(), end(), style.remove()) };
 }
 
 export default () => {
@@ -207,29 +178,23 @@ export default () => {
   return {
     initialize({ model }) {
       shared = kernel(model);
-      return () => shared.end();
+      return () => shared.close();
     },
     render({ model, el }) {
       let unmount = () => {};
       let gone = false;
-      const note = document.createElement("p");
-      note.setAttribute("role", "status");
-      const tell = (text) => {
-        note.textContent = text;
-        el.append(note);
-      };
+      const note = Object.assign(document.createElement("p"), { role: "status" });
+      const tell = (text) => el.append(Object.assign(note, { textContent: text }));
       const late = setTimeout(() => tell("The kernel does not answer. Run this cell again."), START);
-      shared.code().then((code) => {
+      const end = () => clearTimeout(late);
+      const start = (code) => {
         note.remove();
         if (gone) return;
         shared.alive();
         unmount = code.mount(el, model.get("_spec"), shared.backend());
-      }, (error) => tell(`This exhibit could not start (${error.message}).`)).finally(() => clearTimeout(late));
-      return () => {
-        gone = true;
-        clearTimeout(late);
-        unmount();
       };
+      shared.code().then(start, (error) => tell(`This exhibit could not start (${error.message}).`)).finally(end);
+      return () => ((gone = true), end(), unmount());
     },
   };
 };
