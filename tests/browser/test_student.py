@@ -43,9 +43,9 @@ def test_a_student_from_first_opening_to_the_file_for_the_teacher(lab, page, log
     record.unlink(missing_ok=True)
     lab.open(page, CHAPTER)
     assert lab.run_all(page) == []
-    show(page, ".cyberdip-quiz")
-    page.wait_for_selector(".cyberdip-quiz fieldset input").check()
-    page.click(".cyberdip-quiz fieldset button")
+    show(page, ".cyberdip-quiz-check")
+    page.locator(".cyberdip-quiz fieldset input[type=radio]").first.check()
+    page.locator(".cyberdip-quiz-check").first.click()
     assert "1 of" in page.query_selector(".cyberdip-quiz-score").inner_text()
     assert "Not yet" in exercise(page, "2571")
     assert "Right" in exercise(page, RIGHT)
