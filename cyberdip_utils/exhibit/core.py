@@ -282,9 +282,11 @@ class Exhibit:
 
     def figure(self, **values) -> go.Figure:
         """The picture of this state in house style, yours to change."""
-        from cyberdip_utils import figures
+        import plotly.graph_objects as go
 
-        return figures.styled(self.state(**values).figure)
+        from cyberdip_utils.figures import style
+
+        return go.Figure(style.styled(self.state(**values).figure))
 
     def sentence(self, **values) -> Sentence:
         """What this state says: ``str`` of it is the text, ``.evidence`` its counts and intervals."""
