@@ -25,8 +25,8 @@ CHOSEN = {
     "map": ("shutdown_map", "cables_by_year"),
     "network": ("free_flow_network", "cut_the_cables"),
     "matrix": ("positions_matrix", "who_votes_alike"),
-    "lines": ("bloc_cohesion", "response_gap"),
-    "bars": ("concentration_of_asking", "measures"),
+    "lines": ("bloc_cohesion",),
+    "bars": ("concentration_of_asking",),
     "dots": ("control_at_home", "exploited_flaws"),
     "weighing": ("weigh_5_1",),
 }

@@ -27,6 +27,8 @@ NO_TERMS = {
     "APC": "Association for Progressive Communications, cited as author",
     "ARTICLE": "part of the name of Article 19, cited as author",
     "CADE": "a project's name, cited as author",
+    "ESET": "a firm's name",
+    "UNC": "first letters of a group's name, UNC3886",
     "CSIS": "Center for Strategic and International Studies, cited as author",
     "DIGITALEUROPE": "an association's name, cited as author",
     "DLA": "part of a law firm's name, cited as author",
