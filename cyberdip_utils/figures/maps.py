@@ -451,15 +451,30 @@ def places() -> dict[str, tuple[float, float]]:
     lon = (points.loc[members, "lon"].to_numpy(float) - 11 + 180) % 360 - 180
     home = _natural_earth(np.radians(lon), np.radians(points.loc[members, "lat"].to_numpy(float)))
     home = home * np.array([1.0, 1.15]) * 5.8
-    at = home.copy()
-    for turn in range(600):
-        at += 0.02 * (home - at) * (turn < 500)
-        away = at[:, None] - at[None, :]
-        far = np.hypot(away[..., 0], away[..., 1])
-        np.fill_diagonal(far, 9.0)
-        push = np.clip(1.02 - far, 0, None) / 2
-        at += (away / np.maximum(far, 1e-6)[..., None] * push[..., None]).sum(axis=1) * 0.6
+    at = _pushed(home)
     return {c: (round(float(x), 3), round(float(y), 3)) for c, (x, y) in zip(members, at, strict=True)}
+
+
+def _pushed(home: np.ndarray) -> np.ndarray:
+    """Points near their homes, each at least 1 from every other: pulled home and pushed apart, then only apart."""
+    at = home.copy()
+    one, two = np.triu_indices(len(home), 1)
+    near = np.hypot(*(home[one] - home[two]).T) < 6  # the others never meet
+    one, two = one[near], two[near]
+    for turn in range(3000):
+        pull = max(0.0, 0.02 * (1 - turn / 500))
+        away = at[one] - at[two]
+        far = np.hypot(*away.T)
+        if pull == 0 and far.min() > 1.002:
+            break
+        close = far < 1.02
+        push = away[close] * (0.4 * (1.02 - far[close]) / np.maximum(far[close], 1e-6))[:, None]
+        at += pull * (home - at)
+        for k in (0, 1):
+            at[:, k] += np.bincount(one[close], push[:, k], len(at)) - np.bincount(
+                two[close], push[:, k], len(at)
+            )
+    return at
 
 
 def _natural_earth(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:

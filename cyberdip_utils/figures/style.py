@@ -440,7 +440,7 @@ def rule_marks(
 # ---------------------------------------------------------------- figures
 
 
-def compose(draw: Callable[[Room], tuple[list[dict], dict]], **meta) -> go.Figure:
+def compose(draw: Callable[[Room], tuple[list[dict], dict]]) -> go.Figure:
     """A figure drawn for wide cards, with what changes for those under 800 and under 640 px in ``layout.meta``.
 
     ``draw(room)`` gives traces and layout. ``meta.middle`` and ``meta.narrow`` override the layout, ``middle_data`` and
@@ -450,7 +450,7 @@ def compose(draw: Callable[[Room], tuple[list[dict], dict]], **meta) -> go.Figur
     drawn = {room.name: draw(room) for room in (MIDDLE, NARROW)}
     most = max(len(traces) for traces in (data, *(traces for traces, _ in drawn.values())))
     data += [{"type": "scatter", "visible": False} for _ in range(most - len(data))]
-    meta = {**layout.pop("meta", {}), **meta, "patterns": _patterns(data)}
+    meta = layout.pop("meta", {})
     for name, (traces, other) in drawn.items():
         other.setdefault("meta", {})
         traces += [{**trace, "visible": False} for trace in data[len(traces) :]]
@@ -474,18 +474,6 @@ def _changed(base: Mapping, other: Mapping) -> dict:
                 found[key] = inner
         elif key not in base or base[key] != value:
             found[key] = value
-    return found
-
-
-def _patterns(data: Sequence[Mapping]) -> dict[str, str]:
-    """The pattern of each trace that has one, by its index."""
-    found = {}
-    for i, trace in enumerate(data):
-        own = (trace.get("marker") or {}).get("color") or (trace.get("line") or {}).get("color")
-        if trace.get("type") == "bar" or "lines" in trace.get("mode", ""):
-            shape = PATTERNS.get(NAMES.get(own)) if isinstance(own, str) else None
-            if shape:
-                found[str(i)] = shape
     return found
 
 
