@@ -1,7 +1,6 @@
 // Brings the exhibits, guesses, quizzes and stances of a page to life. Everything comes from the site itself.
 import { address, addressed, precomputed, read } from "./precomputed.js";
 import { beside, draw as drawGuess } from "./guess.js";
-import { beside, draw as drawGuess } from "./guess.js";
 import { draw as drawQuiz } from "./quiz.js";
 import { draw as drawStance } from "./stance.js";
 
@@ -135,7 +134,6 @@ const KEY = "cyberdip-record";
 const SECTIONS = ["quizzes", "guesses", "checks", "stances", "games"];
 const empty = () => ({ format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) });
 function record() {
-  const empty = { format: KEY, version: 1, ...Object.fromEntries(SECTIONS.map((s) => [s, {}])) };
   try {
     const kept = JSON.parse(localStorage.getItem(KEY));
     if (kept && kept.format === KEY && kept.version === 1) return { ...empty(), ...kept };
@@ -170,18 +168,7 @@ function seed() {
   }
 }
 
-// Each reader finds a quiz's options in an order of their own.
-function seed() {
-  try {
-    const ours = localStorage.getItem("cyberdip-seed") ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
-    localStorage.setItem("cyberdip-seed", ours);
-    return ours;
-  } catch {
-    return "";
-  }
-}
-
-// The element that takes the static form's place, and what the page says of it.
+// An element in the static form's place, and what the page says of it.
 function enliven(place) {
   const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
   const live = document.createElement("div");
