@@ -470,6 +470,11 @@ def test_two_sides_of_a_midpoint_have_two_hues():
     assert style.colour("side 3") in scale or {style.colour("side 2"), style.colour("side 4")} & set(scale)
 
 
+def test_the_projection_has_the_published_corners():
+    corner = maps._natural_earth(np.radians([180, 0]), np.radians([0, 90]))
+    np.testing.assert_allclose([corner[0, 0], corner[1, 1]], [2.73539, 1.42239], atol=1e-5)
+
+
 def test_193_dots_that_do_not_touch():
     spots = np.array(list(maps.places().values()))
     assert len(spots) == 193

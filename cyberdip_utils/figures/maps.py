@@ -478,7 +478,11 @@ def _pushed(home: np.ndarray) -> np.ndarray:
 
 
 def _natural_earth(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """The Natural Earth projection by the polynomial of Šavrič and others (2011), doi:10.1559/152304011798..."""
+    """Longitude and latitude in radians on the Natural Earth projection.
+
+    The polynomial of Šavrič, Jenny, Patterson, Petrovič and Hurni (2011), "A Polynomial Equation for the Natural Earth
+    Projection", Cartography and Geographic Information Science 38(4), 363–372.
+    """
     p = lat**2
     x = lon * (0.8707 - 0.131979 * p + p**2 * (-0.013791 + p**2 * (0.003971 * p - 0.001529 * p**2)))
     y = lat * (1.007226 + p * (0.015085 + p**2 * (-0.044475 + 0.028874 * p - 0.005916 * p**2)))

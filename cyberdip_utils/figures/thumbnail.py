@@ -63,11 +63,12 @@ def thumbnail(
 
 def _scale(layout: Mapping, letter: str, axis: str, start: float, end: float):
     """From a value on an axis to px, or ``None`` if the axis has no range."""
-    ends = (layout.get(f"{letter}axis{axis[1:]}") or {}).get("range")
-    if not ends:
+    found = layout.get(f"{letter}axis{axis[1:]}") or {}
+    if not found.get("range"):
         return None
-    low, high = (float(v) for v in ends)
-    return lambda v: start + (float(v) - low) / ((high - low) or 1.0) * (end - start)
+    low, high = (float(v) for v in found["range"])
+    first, last = (start + d * (end - start) for d in found.get("domain") or (0, 1))
+    return lambda v: first + (float(v) - low) / ((high - low) or 1.0) * (last - first)
 
 
 def _each(trace: Mapping, key: str) -> list:
@@ -117,6 +118,7 @@ def _lines(trace: Mapping, x_of, y_of) -> list[str]:
     line = trace.get("line") or {}
     look = f'fill="none" stroke="{_css(line.get("color"))}" stroke-width="{min(2.0, line.get("width", 2))}"'
     dash = ' stroke-dasharray="4 3"' if line.get("dash", "solid") != "solid" else ""
+    dash += f' opacity="{trace["opacity"]}"' if trace.get("opacity") else ""
     return [f'<polyline points="{p}" {look}{dash}/>' for p in paths]
 
 
