@@ -302,7 +302,7 @@ def test_its_works_are_cited_in_its_notebook(path):
 
 def test_exhibits_of_the_template_in_all_states(template):
     for exhibit in template.exhibits():
-        assert drive(exhibit, limit=40) > 1
+        assert drive(exhibit, limit=12) > 1
 
 
 def test_the_evidence_is_the_other_exhibit_itself(template):

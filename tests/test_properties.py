@@ -29,7 +29,7 @@ from cyberdip_utils.first_edition.exhibit import TABLE_ROWS, _flat, all_exhibits
 from cyberdip_utils.stats import share, wilson
 
 EXHIBITS = all_exhibits()
-STEPS = 6
+STEPS = 3
 SHARE = re.compile(
     r"(?P<p>\d+(?:\.\d+)?)% \((?P<k>[\d,]+) of (?P<n>[\d,]+)(?:; (?P<low>[\d.]+)–(?P<high>[\d.]+)%)?\)"
 )

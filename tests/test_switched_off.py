@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_driver import drive
 
 from cyberdip_utils.data import load
 from cyberdip_utils.rank import spearman
@@ -232,15 +231,6 @@ def test_the_reading_of_no_record_moves_the_figure():
 
 
 # --- The whole
-
-
-@pytest.mark.parametrize(
-    "exhibit",
-    [off.shutdown_map, off.removal_explorer, off.for_size, off.shutdowns_and_freedom],
-    ids=lambda e: e.name,
-)
-def test_every_state_is_sound(exhibit):
-    assert drive(exhibit, limit=40) >= 40 or exhibit is off.shutdown_map
 
 
 @pytest.mark.parametrize("name", [n for n in dir(off) if n.startswith("finding_")])

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_driver import drive
 
 from cyberdip_utils.data import load
 from cyberdip_utils.sovereignty import thresholds as t
@@ -417,8 +416,3 @@ def test_check_right_slips_other_and_no_number():
         assert not verdict.right and word in verdict.sentence
     assert not check("1.1", "rule_states", 3).right
     assert "No answer here" in check("1.1", "rule_states", None).sentence
-
-
-@pytest.mark.parametrize("exhibit", [rules.positions_matrix, rules.thresholds_ladder, rules.control_at_home])
-def test_every_state(exhibit):
-    assert drive(exhibit, limit=120) >= max(len(c.samples()) for c in exhibit.controls.values())
