@@ -25,14 +25,14 @@ from cyberdip_utils.figures.style import (
     Group,
     Room,
     apart,
+    chips,
     colour,
     compose,
     empty,
     faded,
     folded,
     groups,
-    heading,
-    key_above,
+    header,
     missing,
     need,
     note,
@@ -163,10 +163,10 @@ def _upright(
     """The layout of an upright picture: axes, title, key at the right end (above on a phone), rules."""
     axis, left = _value_axis(*y_ends, percent)
     keyed = [g for g, _, _ in labels]
-    narrow = room.narrow and len(keyed) > 1
+    narrow = room.narrow and bool(keyed)
     beside = 0 if narrow else max([text_width(end_text(g, said)) for g, _, said in labels], default=0)
     right = beside + 14 if beside else 20
-    above, top = key_above(keyed, room, left, title) if narrow else (heading(title, left), 26)
+    above, top = header(title, chips(keyed) if narrow else [], room, left)
     across = room.width - left - right
     x_axis = scale.axis(x_ends, across)
     bottom = _deepest(x_axis)

@@ -21,7 +21,7 @@ from cyberdip_utils.figures.style import (
     colour,
     compose,
     empty,
-    flow,
+    header,
     missing,
     need,
     note,
@@ -189,8 +189,7 @@ def drawn(
     traces = [_labels(grid, plan, place)]
     traces += _numbers(grid, plan, place, scale, percent) if scale else _signs(grid, plan, place)
     deep = LINE * max(h.count("<br>") + 1 for h in heads.values()) + LINE * (plan.levels - 1)
-    key, above = _key(grid, room, title, deep + 8)
-    top = above + deep + 8
+    key, top = header(title, _key(grid), room, lift=deep + 8)
     tall = plan.length * ROW + top + 6
     layout = {
         "margin": {"l": 0, "r": 0, "t": top, "b": 6},
@@ -219,25 +218,11 @@ def _heads(grid: Grid, plan: Plan, heads: Mapping, room: Room) -> list[dict]:
     return found
 
 
-def _key(grid: Grid, room: Room, title: str, lift: float) -> tuple[list[dict], int]:
-    """Title and key of the signs in one flowing text above the heads, and its height in px."""
+def _key(grid: Grid) -> list[tuple[str, str, str]]:
+    """What the signs mean, in the hue of the columns if they share one."""
     hue = next(iter(grid.colours.values())) if len(set(grid.colours.values())) == 1 else "grey"
     shades = {"full": hue, "part": hue, "outside": "no data"}
-    items = [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
-    text, lines = flow(items, room.width - 4) if items else ("", 0)
-    if title:
-        said = plain(title, width=int(room.width / 8.2))
-        text, lines = f"{said}<br>{text}" if text else said, lines + said.count("<br>") + 1
-    at = {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "align": "left",
-    }
-    return [note(text, **at, yshift=lift)] if text else [], LINE * lines + (6 if lines else 0)
+    return [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
 
 
 def _labels(grid: Grid, plan: Plan, place: Mapping) -> dict:

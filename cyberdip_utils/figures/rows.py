@@ -17,12 +17,12 @@ from cyberdip_utils.figures.style import (
     Room,
     alike,
     apart,
+    chips,
     colour,
     compose,
     empty,
     groups,
-    heading,
-    key_above,
+    header,
     need,
     note,
     numbers,
@@ -48,7 +48,8 @@ def _rows(
 ) -> tuple[dict, float, dict]:
     """The axis of rows from top to bottom, the left margin it needs, and the least height it takes, as ``meta``."""
     most = 118 if room.narrow else 0.32 * room.width
-    texts = [row_label(text, most, 2) for text in labels]
+    lines = 3 if len(labels) * 48 <= room.height - 80 else 2
+    texts = [row_label(text, most, lines) for text in labels]
     left = max(text_width(t) for t in texts) + 12
     axis = {"range": [len(labels) - 1 + pad, -pad], "tickvals": list(range(len(labels))), "ticktext": texts}
     axis |= {"tickfont": {"size": SIZE, "color": colour("ink")}, "showline": True}
@@ -128,12 +129,9 @@ def _side_by_side(
     """Bars with their numbers; where several in a row leave no room for numbers, with an axis of values."""
     several, plot = len(found) > 1, room.height - 34
     numbered = not several or 0.86 * plot / len(labels) / len(found) >= UPRIGHT
-    top, bottom = 26 if unit else 8, 8 if numbered else 28
+    bottom, key = 8 if numbered else 28, chips(found) if several and (room.narrow or not numbered) else []
+    above, top = header(unit, key, room, _rows(labels, room, 0, 0)[1])
     rows, left, meta = _rows(labels, room, top, bottom)
-    above: list = heading(unit, left)
-    if several and (room.narrow or not numbered):
-        above, top = key_above(found, room, left, unit)
-        rows, left, meta = _rows(labels, room, top, bottom)
     thick = min((0.86 if several else 0.74) / len(found), THICK / (USUAL / len(labels)))
     traces, texts, reach = [], [], []
     for k, g in enumerate(found):
@@ -224,7 +222,7 @@ def _ends_of_bars(g: Group, tops: list, at: list, said: list[str], several: bool
 def _stacked(
     room: Room, labels: list, found: list[Group], amounts: Mapping, unit: str, percent: bool
 ) -> tuple[list, dict]:
-    above, top = key_above(found, room, _rows(labels, room, 0, 0)[1], unit)
+    above, top = header(unit, chips(found), room, _rows(labels, room, 0, 0)[1])
     rows, left, meta = _rows(labels, room, top, 8)
     sums = [sum(v or 0.0 for v in row) for row in zip(*amounts.values(), strict=True)]
     whole = percent and max(sums) <= 1.0001
@@ -432,7 +430,7 @@ def _names_above(
         first = numbers(part.loc[part[label] == labels[0], value])
         said = f" {written(first[0], True)}" if numbered and first else ""
         texts.append(f"<b>{plain(g.name, limit=24)}</b>{said}")
-        wanted.append(first[0] if first else high)
+        wanted.append((first or numbers(part[value]))[0])
         shades.append(tone(g.colour))
     left = low - (layout["margin"]["l"] - 4) * per
     at = apart(wanted, [(text_width(t) + 14) * per for t in texts], left, high + 14 * per)
@@ -468,26 +466,21 @@ def dumbbell(
     given = [v for pair in pairs for v in pair if v is not None]
     named = tuple(names or (start, end))
     span = (max(given) - min(given)) or 1.0
-    key = f"○ {plain(named[0])}   <b>● {plain(named[1])}</b>"
+    key = [("○", "blue", plain(named[0])), ("●", "blue", plain(named[1]))]
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         wide = max(text_width(written(v, percent)) for v in given) + 16
-        _, left, _ = _rows(labels, room, 26, 8)
+        left = _rows(labels, room, 0, 0)[1]
+        above, top = header(unit, key, room, left)
         per = span / max(60, room.width - left - 18 - 2 * wide)
         ends = (min(given) - wide * per, max(given) + wide * per)
-        layout, _ = _level(room, labels, ends, percent, "", top=28)
+        layout, _ = _level(room, labels, ends, percent, "", top=top)
         layout["xaxis"] = {"range": list(ends), "visible": False}
         layout["margin"]["b"] = 8
-        said = f"{plain(unit)}   {key}" if unit else key
-        layout["annotations"] = [note(said, "soft", **_at_top_left(layout))]
+        layout["annotations"] = above
         return _dumbbells(labels, pairs, named, percent), layout
 
     return compose(draw)
-
-
-def _at_top_left(layout: Mapping) -> dict:
-    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    return {**at, "xshift": -layout["margin"]["l"], "yshift": 6, "align": "left"}
 
 
 def _dumbbells(labels: list, pairs: list, named: tuple, percent: bool) -> list[dict]:

@@ -365,14 +365,6 @@ def note(text: str, tone: str = "soft", **place) -> dict:
     return {"text": text, "showarrow": False, "font": {"size": SIZE, "color": colour(tone)}, **place}
 
 
-def heading(text: str, left: float, above: float = 6) -> list[dict]:
-    """The axis title: at the picture's top left, horizontal."""
-    if not text:
-        return []
-    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    return [note(plain(text), **at, xshift=-left, yshift=above, align="left")]
-
-
 def under(text: str, room: Room) -> tuple[list[dict], int]:
     """What a level axis measures, at the right under its ticks, and the px that it takes."""
     if not text:
@@ -386,6 +378,7 @@ def flow(items: Iterable[tuple[str, str, str]], width: float) -> tuple[str, int]
     """A key of (sign, colour's name, safe text) in one text over lines of ``width`` px, and the number of lines."""
     lines, line, used = [], [], 0.0
     for sign, name, said in items:
+        said = said if "<" in said else _shortened(said, width - 24)
         sure = text_width(f"{sign} {said}    ")
         if line and used + sure > width:
             lines.append(line)
@@ -396,17 +389,27 @@ def flow(items: Iterable[tuple[str, str, str]], width: float) -> tuple[str, int]
     return "<br>".join("    ".join(line) for line in lines), len(lines)
 
 
-def key_above(
-    groups: Sequence[Group], room: Room, left: float, title: str, glyph=None
+def chips(found: Sequence[Group]) -> list[tuple[str, str, str]]:
+    """Groups as entries of a key."""
+    return [("■", g.colour, plain(g.name)) for g in found]
+
+
+def header(
+    title: str, items: Sequence[tuple], room: Room, left: float = 0, lift: float = 6
 ) -> tuple[list[dict], int]:
-    """Annotations of title and key above a picture, and the top margin they need in px."""
-    under = LINE if title else 0
-    text, lines = flow(
-        [((glyph or {}).get(g.colour, "■"), g.colour, plain(g.name)) for g in groups], room.width - 4
-    )
+    """The axis title and over it a key, both at the picture's top left, and the px that they take with ``lift``."""
     at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    key = note(text, "ink", **at, xshift=-left, yshift=8 + under, align="left")
-    return [*heading(title, left), key], 16 + under + LINE * lines
+    at |= {"xshift": -left, "align": "left"}
+    found, deep = [], lift
+    if title:
+        said = row_label(title, room.width - 8, 3)
+        found.append(note(said, **at, yshift=deep))
+        deep += LINE * (said.count("<br>") + 1)
+    if items:
+        text, lines = flow(items, room.width - 4)
+        found.append(note(text, "ink", **at, yshift=deep + 2))
+        deep += 4 + LINE * lines
+    return found, round(deep + 3)
 
 
 def rule(x: Any, text: str) -> dict:
@@ -479,18 +482,11 @@ def _changed(base: Mapping, other: Mapping) -> dict:
 
 def empty(message: str) -> go.Figure:
     """A figure that says why there is nothing to draw."""
-    text = note(plain(message, width=44), "ink", x=0.5, y=0.5, xref="paper", yref="paper")
+    text = note(plain(message, width=28), "ink", x=0.5, y=0.5, xref="paper", yref="paper")
+    text["font"] = {"size": 16, "color": colour("ink")}
     axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
-    return go.Figure(
-        {
-            "data": [],
-            "layout": {
-                "template": {},
-                **axes,
-                "annotations": [text | {"font": {"size": 16, "color": colour("ink")}}],
-            },
-        }
-    )
+    layout = {"template": {}, **axes, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "annotations": [text]}
+    return go.Figure({"data": [], "layout": layout})
 
 
 @cache
