@@ -1,19 +1,6 @@
 """Chapter 3.1: the record of incidents, three observatories side by side, and what they share."""
 
-from .analysis import (
-    ANY,
-    YEARS,
-    dyads,
-    events_of,
-    exact,
-    find,
-    in_full,
-    listing,
-    received,
-    record,
-    select,
-    yearly,
-)
+from .analysis import ANY, YEARS, dyads, events_of, exact, find, in_full, listing, received, record, yearly
 from .checks import CHECKS, key_finding, key_picture, named_answer
 from .exhibits import incident_explorer, incident_in_full, same_incidents, three_observatories, who_received
 from .observatories import (
@@ -22,9 +9,8 @@ from .observatories import (
     OUTSIDE,
     PART,
     PERIODS,
+    UNHELD,
     WIDER,
-    codings,
-    holdings,
     items,
     looked_up,
     lookups,
@@ -39,14 +25,13 @@ __all__ = [
     "OUTSIDE",
     "PART",
     "PERIODS",
+    "UNHELD",
     "WIDER",
     "YEARS",
-    "codings",
     "dyads",
     "events_of",
     "exact",
     "find",
-    "holdings",
     "in_full",
     "incident_explorer",
     "incident_in_full",
@@ -60,7 +45,6 @@ __all__ = [
     "received",
     "record",
     "same_incidents",
-    "select",
     "shares",
     "three_observatories",
     "who_received",

@@ -1,4 +1,4 @@
-"""Chapter 3.1: the record of incidents and its filters, three observatories, and well-known incidents looked up in each.
+"""Chapter 3.1: the record of incidents, its filters, who received what, and one incident in full.
 
 Counts are of distinct incidents unless a name says otherwise.
 """
@@ -15,23 +15,49 @@ from cyberdip_utils.data import cached, load
 
 ANY = "any"
 YEARS = (2000, 2024)
-NAMED, UNNAMED, UNKNOWN = "named", "not attributed", "origin unknown"
-STATUS = {NAMED: "attributed", UNNAMED: UNNAMED, UNKNOWN: UNKNOWN}
+NAMED, UNNAMED, UNKNOWN = STATUS = ("named", "not attributed", "origin unknown")
+TEXTS = ["initiator_name", "receiver_name"]
 
 
 # ---------------------------------------------------------------- the record and its filters
 
 
 @cached
+def joined(table: str, column: str) -> pd.Series:
+    """Distinct values of a long table's column for each incident, joined for reading; states by name."""
+    rows = load(table)[["incident_id", column]].dropna().drop_duplicates().astype({column: "str"})
+    if column == "iso3":
+        rows[column] = rows[column].map({code: country(code) for code in rows[column].unique()})
+    return rows.groupby("incident_id")[column].agg("; ".join)
+
+
+def exact(on: pd.Series, precision: pd.Series) -> list[str]:
+    """Dates no more exact than the source has them: ``2017-06-27``, ``2017-06``, ``2017``, or nothing."""
+    length = {"year": 4, "month": 7}
+    return [
+        "" if pd.isna(day) else f"{day:%Y-%m-%d}"[: length.get(str(how), 10)]
+        for day, how in zip(on, precision, strict=True)
+    ]
+
+
+@cached
 def record() -> pd.DataFrame:
-    """EuRepoC's incidents by number, with ``year`` of the start and a lower-case ``text`` to search in."""
-    frame = load("incidents").set_index("incident_id")
-    frame["year"] = frame["start_on"].dt.year.astype("Int64")
-    initiators = load("incident_initiators").set_index("incident_id")["initiator_name"]
-    receivers = load("incident_receivers").set_index("incident_id")["receiver_name"]
-    names = pd.concat([frame["name"], initiators, receivers]).dropna().str.casefold()
-    frame["text"] = names.groupby(level=0).agg(" | ".join).reindex(frame.index)
-    return frame
+    """EuRepoC's incidents, newest first, one row each, for reading; ``text`` holds what a search looks in."""
+    rows = load("incidents").sort_values(["start_on", "added_on"], ascending=False, kind="stable")
+    frame = pd.DataFrame(
+        {"number": rows["incident_id"], "began": exact(rows["start_on"], rows["start_precision"])}
+    )
+    frame["year"], frame["incident"] = rows["start_on"].dt.year.astype("Int64"), rows["name"]
+    frame["types"] = rows["incident_id"].map(joined("incident_types", "type"))
+    frame["initiators"] = rows["incident_id"].map(joined("incident_initiators", "iso3"))
+    frame["receivers"] = rows["incident_id"].map(joined("incident_receivers", "iso3"))
+    frame["origin"] = rows["attribution_status"].astype("str").replace("attributed", NAMED)
+    frame["intensity"], frame["settled"] = rows["unweighted_intensity"], rows["settled"]
+    frame["political"], frame["legal"] = rows["n_political_responses"] > 0, rows["n_legal_responses"] > 0
+    actors = [joined("incident_initiators", TEXTS[0]), joined("incident_receivers", TEXTS[1])]
+    names = [rows["incident_id"].map(found).fillna("") for found in actors]
+    frame["text"] = (frame["incident"] + " | " + names[0] + " | " + names[1]).str.casefold()
+    return frame.fillna({"types": "", "initiators": "", "receivers": ""}).reset_index(drop=True)
 
 
 def carrying(table: str, column: str, values: Iterable[str], **where: str) -> pd.Series:
@@ -45,20 +71,13 @@ def carrying(table: str, column: str, values: Iterable[str], **where: str) -> pd
     rows = load(table)
     for other, value in where.items():
         rows = rows[rows[other] == value]
-    known, values = set(rows[column].dropna()), list(values)
+    known = set(rows[column].dropna())
     for value in values:
         if value not in known:
             raise ValueError(
                 f"{column}: {value!r} does not occur in {table}; it has {', '.join(sorted(known))}"
             )
-    return rows.loc[rows[column].isin(values), "incident_id"].drop_duplicates()
-
-
-def searched(frame: pd.DataFrame, words: str) -> pd.DataFrame:
-    """The incidents whose name, initiators' or receivers' names hold every word."""
-    for word in words.casefold().split():
-        frame = frame[frame["text"].str.contains(word, regex=False)]
-    return frame
+    return rows.loc[rows[column].isin(values), "incident_id"]
 
 
 def originating(frame: pd.DataFrame, initiator: str) -> pd.DataFrame:
@@ -66,80 +85,8 @@ def originating(frame: pd.DataFrame, initiator: str) -> pd.DataFrame:
     if initiator == ANY:
         return frame
     if initiator in STATUS:
-        return frame[frame["attribution_status"] == STATUS[initiator]]
-    return frame[frame.index.isin(carrying("incident_initiators", "iso3", [initiator]))]
-
-
-def answered(frame: pd.DataFrame, response: str) -> pd.DataFrame:
-    """The incidents with a response coded: "political", "legal", "either", "none", or "any" for all."""
-    political, legal = frame["n_political_responses"] > 0, frame["n_legal_responses"] > 0
-    none = ~(political | legal)
-    masks = {"political": political, "legal": legal, "either": ~none, "none": none, ANY: none | ~none}
-    if response not in masks:
-        raise ValueError(f"response: {response!r} is not one of {', '.join(masks)}")
-    return frame[masks[response].astype(bool)]
-
-
-def located(frame: pd.DataFrame, region: str) -> pd.DataFrame:
-    """The incidents with a receiver in a UN region (bodies of the European Union count for Europe)."""
-    rows = load("incident_receivers").dropna(subset=["iso3"])
-    inside = [code for code in rows["iso3"].unique() if region_of(code) == region]
-    return frame[frame.index.isin(rows.loc[rows["iso3"].isin(inside), "incident_id"])]
-
-
-def select(
-    words: str = "",
-    between: tuple[int, int] = YEARS,
-    initiator: str = ANY,
-    receiver: str = ANY,
-    types: Iterable[str] = (),
-    region: str = ANY,
-    sector: str = ANY,
-    basis: str = ANY,
-    standing: str = ANY,
-    law: str = ANY,
-    response: str = ANY,
-) -> pd.DataFrame:
-    """Rows of :func:`record` that pass every filter; each wants its code at least once, "any" (or no type) wants none.
-
-    With the whole range of years, incidents without a start stay in. ``law`` is an obligation coded as possibly breached.
-    """
-    frame = originating(searched(answered(record(), response), words), initiator)
-    if tuple(between) != YEARS:
-        frame = frame[frame["year"].between(*between).fillna(False).astype(bool)]
-    if region != ANY:
-        frame = located(frame, region)
-    if standing != ANY:
-        frame = frame[(frame["settled"] == (standing == "settled")).fillna(False).astype(bool)]
-    for table, column, values, where in (
-        ("incident_receivers", "iso3", [receiver], {}),
-        ("incident_receivers", "category", [sector], {}),
-        ("incident_attributions", "basis", [basis], {}),
-        ("incident_legal", "code", [law], {"kind": "breach"}),
-        ("incident_types", "type", list(types), {}),
-    ):
-        if values and values != [ANY]:
-            frame = frame[frame.index.isin(carrying(table, column, values, **where))]
-    return frame
-
-
-@cached
-def joined(table: str, column: str) -> pd.Series:
-    """Distinct values of a long table's column for each incident, joined for reading."""
-    rows = load(table)[["incident_id", column]].dropna().drop_duplicates()
-    shown = rows[column].astype("str")
-    if column == "iso3":
-        shown = shown.map({code: country(code) for code in shown.unique()})
-    return shown.groupby(rows["incident_id"]).agg("; ".join)
-
-
-def exact(on: pd.Series, precision: pd.Series) -> list[str]:
-    """Dates no more exact than the source has them: ``2017-06-27``, ``2017-06``, ``2017``, or nothing."""
-    length = {"year": 4, "month": 7}
-    return [
-        "" if pd.isna(day) else f"{day:%Y-%m-%d}"[: length.get(str(how), 10)]
-        for day, how in zip(on, precision, strict=True)
-    ]
+        return frame[frame["origin"] == initiator]
+    return frame[frame["number"].isin(carrying("incident_initiators", "iso3", [initiator]))]
 
 
 def listing(
@@ -155,27 +102,37 @@ def listing(
     law: str = ANY,
     response: str = ANY,
 ) -> pd.DataFrame:
-    """The incidents that pass every filter of :func:`select`, for reading, newest first."""
-    frame = select(
-        words, between, initiator, receiver, types, region, sector, basis, standing, law, response
-    ).sort_values(["start_on", "added_on"], ascending=False, na_position="last", kind="stable")
-    out = pd.DataFrame(
-        {
-            "number": frame.index,
-            "began": exact(frame["start_on"], frame["start_precision"]),
-            "year": frame["year"].to_numpy(),
-            "incident": frame["name"].to_numpy(),
-        }
-    )
-    for name, table, column in (
-        ("types", "incident_types", "type"),
-        ("initiators", "incident_initiators", "iso3"),
-        ("receivers", "incident_receivers", "iso3"),
+    """The incidents that pass every filter, newest first; each filter wants its code at least once, "any" keeps all.
+
+    With the whole range of years, incidents without a start stay in. ``law`` is an obligation coded as possibly breached.
+    """
+    frame = originating(record(), initiator)
+    for word in words.casefold().split():
+        frame = frame[frame["text"].str.contains(word, regex=False)]
+    if tuple(between) != YEARS:
+        frame = frame[frame["year"].between(*between).fillna(False).astype(bool)]
+    if standing != ANY:
+        frame = frame[(frame["settled"] == (standing == "settled")).fillna(False).astype(bool)]
+    if response != ANY:
+        either = frame["political"] | frame["legal"]
+        frame = frame[
+            {"political": frame["political"], "legal": frame["legal"], "either": either, "none": ~either}[
+                response
+            ]
+        ]
+    codes = load("incident_receivers")["iso3"].dropna().unique()
+    inside = [ANY] if region == ANY else [code for code in codes if region_of(code) == region]
+    for table, column, values, where in (
+        ("incident_receivers", "iso3", [receiver], {}),
+        ("incident_receivers", "iso3", inside, {}),
+        ("incident_receivers", "category", [sector], {}),
+        ("incident_attributions", "basis", [basis], {}),
+        ("incident_legal", "code", [law], {"kind": "breach"}),
+        ("incident_types", "type", list(types), {}),
     ):
-        out[name] = joined(table, column).reindex(frame.index).fillna("").to_numpy()
-    out["origin"] = frame["attribution_status"].astype("str").to_numpy()
-    out["intensity"] = frame["unweighted_intensity"].to_numpy()
-    return out
+        if values and values != [ANY]:
+            frame = frame[frame["number"].isin(carrying(table, column, values, **where))]
+    return frame.drop(columns=["settled", "political", "legal", "text"]).reset_index(drop=True)
 
 
 def yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -190,61 +147,57 @@ def dyads() -> pd.DataFrame:
     """Distinct (incident_id, initiator, receiver), states by ISO3 code, no state against itself."""
     a = load("incident_initiators")[["incident_id", "iso3"]].dropna().drop_duplicates()
     b = load("incident_receivers")[["incident_id", "iso3"]].dropna().drop_duplicates()
-    both = a.merge(b, on="incident_id", suffixes=("_a", "_b")).set_axis(
-        ["incident_id", "initiator", "receiver"], axis=1
+    both = a.rename(columns={"iso3": "initiator"}).merge(
+        b.rename(columns={"iso3": "receiver"}), on="incident_id"
     )
     return both[both["initiator"] != both["receiver"]].reset_index(drop=True)
+
+
+@cached
+def covered() -> pd.DataFrame:
+    """Code and name of the states and territories that the record could name: UN members, observers, all it does name."""
+    states = load("states").rename(columns={"iso3": "code", "name": "state"})
+    living = states["valid_to"].isna() & states["kind"].isin(["un_member", "un_observer"])
+    named = states["code"].isin(load("incident_receivers")["iso3"].dropna()) & (
+        states["kind"] != "organisation"
+    )
+    return states.loc[living | named, ["code", "state"]].reset_index(drop=True)
 
 
 def received(initiator: str = ANY, sector: str = ANY) -> pd.DataFrame:
     """Distinct incidents that each state received; a state with none has zero.
 
-    ``sector`` keeps the receivers of that category, so that the state itself received the incident there. States are
-    the members and observers of the United Nations and whatever else the record names as a receiver.
+    ``sector`` keeps the receivers of that category, so that the state itself received the incident there.
     """
     rows = load("incident_receivers").dropna(subset=["iso3"])
     if sector != ANY:
-        carrying("incident_receivers", "category", [sector])
         rows = rows[rows["category"] == sector]
-    rows = rows[rows["incident_id"].isin(originating(record(), initiator).index)]
+    rows = rows[rows["incident_id"].isin(originating(record(), initiator)["number"])]
     counts = rows.drop_duplicates(["incident_id", "iso3"])["iso3"].value_counts()
-    codes = covered()
-    out = pd.DataFrame({"code": codes, "state": [country(c) for c in codes]})
-    out["incidents"] = counts.reindex(codes, fill_value=0).to_numpy()
-    return out.sort_values(["incidents", "state"], ascending=[False, True]).reset_index(drop=True)
-
-
-def covered() -> list[str]:
-    """ISO3 codes of the states and territories that the record could name: UN members, observers, and all it does name."""
-    states = load("states").set_index("iso3")
-    members = states.index[states["valid_to"].isna() & states["kind"].isin(["un_member", "un_observer"])]
-    named = load("incident_receivers")["iso3"].dropna().unique()
-    return sorted({*members, *(code for code in named if states.at[code, "kind"] != "organisation")})
-
-
-def uncovered() -> list[str]:
-    """ISO3 codes of the territories that the record does not list on their own."""
-    return sorted(set(load("states")["iso3"]) - set(covered()))
+    table = covered().assign(incidents=lambda d: d["code"].map(counts).fillna(0).astype(int))
+    return table.sort_values(["incidents", "state"], ascending=[False, True], ignore_index=True)
 
 
 # ---------------------------------------------------------------- one incident in full
 
 PARTS = ("Incident", "Attribution", "Nobody named", "Political response", "Legal response")
-COLUMNS = ("part", "date", "what", "who", "basis")
+COLUMNS = ["part", "date", "what", "who", "basis"]
 
 
 def find(words: str) -> pd.DataFrame:
     """Incidents that match a number or all words: words in the name first, then the most attributed, then the oldest."""
     frame, words = record(), words.casefold().strip()
     if words.isdecimal():
-        return frame[frame.index.astype("str") == words]
-    if not words:
-        return frame.iloc[:0]
-    found = searched(frame, words)
-    in_name = [all(word in name for word in words.split()) for name in found["name"].str.casefold()]
-    order = found.assign(in_name=in_name, said=found["n_attributions"].fillna(0))
-    order = order.sort_values(["in_name", "said", "start_on"], ascending=[False, False, True], kind="stable")
-    return found.loc[order.index]
+        return frame[frame["number"].astype("str") == words]
+    said = load("incidents").set_index("incident_id")["n_attributions"]
+    frame = frame.assign(
+        said=frame["number"].map(said).fillna(0), since=frame["began"].replace("", "9999"), in_name=True
+    )
+    for word in words.split():
+        frame = frame[frame["text"].str.contains(word, regex=False)]
+        frame["in_name"] &= frame["incident"].str.casefold().str.contains(word, regex=False)
+    order = frame.sort_values(["in_name", "said", "since"], ascending=[False, False, True], kind="stable")
+    return order if words else order.iloc[:0]
 
 
 def states_of(codes: pd.Series, otherwise: pd.Series | str) -> pd.Series:
@@ -255,19 +208,22 @@ def states_of(codes: pd.Series, otherwise: pd.Series | str) -> pd.Series:
 
 def attributions_of(number: int) -> pd.DataFrame:
     """Who said what of the origin of one incident, and when."""
-    rows = load("incident_attributions").query("incident_id == @number")
+    rows = (
+        load("incident_attributions")
+        .query("incident_id == @number")
+        .astype({"basis": "object", "category": "object"})
+    )
     status = rows["origin_status"].astype("str").str.replace("_", " ")
-    category = rows["category"].astype("str").where(rows["category"].notna(), "")
-    what = "origin: " + states_of(rows["iso3"], rows["origin"].fillna(status))
+    kind = rows["category"].map(lambda c: f" ({c})", na_action="ignore").fillna("")
     return pd.DataFrame(
         {
             "part": [
                 "Attribution" if s in ("state", "region", "organisation") else "Nobody named" for s in status
             ],
             "date": exact(rows["attributed_on"], rows["attributed_precision"]),
-            "what": what + category.map(lambda c: f" ({c})" if c else ""),
+            "what": "origin: " + states_of(rows["iso3"], rows["origin"].fillna(status)) + kind,
             "who": states_of(rows["attributing_iso3"], "a party without a state"),
-            "basis": rows["basis"].astype("object").where(rows["basis"].notna(), ""),
+            "basis": rows["basis"].fillna(""),
         }
     )
 
@@ -279,63 +235,53 @@ def responses_of(number: int) -> pd.DataFrame:
         {
             "part": [f"{kind} response".capitalize() for kind in rows["kind"]],
             "date": exact(rows["responded_on"], rows["responded_precision"]),
-            "what": rows["type"].astype("object").where(rows["type"].notna(), "not coded"),
+            "what": rows["type"].astype("object").fillna("kind not coded"),
             "who": states_of(rows["iso3"], rows["place"].fillna("")),
-            "basis": "",
         }
     )
 
 
 def events_of(number: int) -> pd.DataFrame:
     """What is coded of one incident in time order: start, end, attributions, responses; undated ones last."""
-    one = record().loc[[number]]
+    one = load("incidents").query("incident_id == @number")
     dates = exact(one["start_on"], one["start_precision"]) + exact(one["end_on"], one["end_precision"])
-    span = pd.DataFrame(
-        {"part": "Incident", "date": dates, "what": ["began", "ended"], "who": "", "basis": ""}
-    )
+    span = pd.DataFrame({"part": "Incident", "date": dates, "what": ["began", "ended"]})
     parts = [span[span["date"] != ""], attributions_of(number), responses_of(number)]
-    frame = pd.concat(parts)[list(COLUMNS)].drop_duplicates()
-    return frame.sort_values("date", key=lambda d: d.where(d != "", "9999"), kind="stable").reset_index(
-        drop=True
-    )
+    frame = pd.concat(parts)[COLUMNS].fillna("").drop_duplicates()
+    return frame.sort_values("date", key=lambda d: d.where(d != "", "9999"), kind="stable", ignore_index=True)
 
 
-def codes_of(number: int) -> pd.DataFrame:
-    """The codes of one incident, a row each."""
-    one = record().loc[number]
+def codes_of(number: int) -> list[str]:
+    """The codes of one incident in words."""
+    one = load("incidents").set_index("incident_id").loc[number]
     breaches = load("incident_legal").query("incident_id == @number and kind == 'breach'")["code"]
     codes = {
         "Number": number,
         "Types": joined("incident_types", "type").get(number),
-        "Initiators, states": joined("incident_initiators", "iso3").get(number),
-        "Initiators, kinds": joined("incident_initiators", "category").get(number),
-        "Receivers, states": joined("incident_receivers", "iso3").get(number),
-        "Receivers, kinds": joined("incident_receivers", "category").get(number),
+        "Initiators": joined("incident_initiators", "iso3").get(number),
+        "Kinds of initiators": joined("incident_initiators", "category").get(number),
+        "Receivers": joined("incident_receivers", "iso3").get(number),
+        "Kinds of receivers": joined("incident_receivers", "category").get(number),
         "Intensity, unweighted": one["unweighted_intensity"],
         "Obligations possibly breached": "; ".join(sorted(set(breaches))) or None,
         "Response in law": one["response_in_law"],
         "Disclosed by": joined("incident_disclosure", "disclosed_by").get(number),
         "Added to the record": f"{one['added_on']:%Y-%m-%d}",
     }
-    said = [
+    return [
         f"{key}: {'not coded' if value is None or pd.isna(value) else value}" for key, value in codes.items()
     ]
-    return pd.DataFrame({"part": "Code", "what": said})
 
 
 def in_full(words: str = "NotPetya") -> pd.DataFrame:
     """All that is coded of the incident that fits best: name, events, codes, reports, and the other incidents that fit."""
     found = find(words)
     if found.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
-    number = found.index[0]
+        return pd.DataFrame(columns=COLUMNS)
+    number = found["number"].iloc[0]
     links = load("incident_links").query("incident_id == @number")["url"]
-    others = [f"{name} (number {n})" for n, name in found["name"].iloc[1:].items()]
-    parts = [
-        pd.DataFrame({"part": "Name", "what": [found["name"].iloc[0]]}),
-        events_of(number),
-        codes_of(number),
-        pd.DataFrame({"part": "Report", "what": links}),
-        pd.DataFrame({"part": "Also fits", "what": others}),
-    ]
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)].fillna("")
+    others = found["incident"] + " (number " + found["number"].astype("str") + ")"
+    texts = {"Code": codes_of(number), "Report": links, "Also fits": others.iloc[1:]}
+    parts = [pd.DataFrame({"part": "Name", "what": found["incident"].head(1)}), events_of(number)]
+    parts += [pd.DataFrame({"part": part, "what": list(what)}) for part, what in texts.items()]
+    return pd.concat(parts, ignore_index=True)[COLUMNS].fillna("")

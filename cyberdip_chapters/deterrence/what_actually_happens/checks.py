@@ -8,7 +8,7 @@ from cyberdip_utils.claims import Sentence, part, sentence, value
 from cyberdip_utils.data import load
 from cyberdip_utils.teach import Verdict, check_number
 
-from .analysis import record
+from .analysis import NAMED, record
 from .exhibits import draw_three
 from .observatories import OBSERVATORIES, shares_in
 
@@ -36,8 +36,7 @@ def key_picture() -> go.Figure:
 
 def named_answer() -> Sentence:
     """How many of the recorded incidents name a state or territory as the origin."""
-    frame = record()[["attribution_status"]].astype("str")
-    named = part(frame, None, {"attribution_status": "attributed"})
+    named = part(record(), None, {"origin": NAMED}, sample=False)
     return sentence(
         "{named} of the recorded incidents name a state or territory as the origin",
         " ({named.counts}).",

@@ -15,6 +15,7 @@ from cyberdip_utils.figures import maps, marks
 from cyberdip_utils.figures.timeline import timeline
 from cyberdip_utils.words import count, day, listed, plural
 
+from . import observatories as obs
 from .analysis import (
     ANY,
     NAMED,
@@ -22,40 +23,16 @@ from .analysis import (
     UNKNOWN,
     UNNAMED,
     YEARS,
+    covered,
     in_full,
     listing,
     received,
     record,
-    uncovered,
     yearly,
 )
-from .observatories import (
-    ABSENT,
-    AGREE,
-    COARSE,
-    DIFFER,
-    FAR,
-    HELD,
-    NEAR,
-    NOBODY,
-    OBSERVATORIES,
-    OUTSIDE,
-    PART,
-    PERIODS,
-    PUBLISHED,
-    RIVALS,
-    SILENT,
-    STATE,
-    UNDATED,
-    UNHELD,
-    WIDER,
-    looked_up,
-    shares_in,
-)
-
-# ---------------------------------------------------------------- options of the controls
 
 ANYTHING = ("any", ANY)
+FEW = 30  # below this many incidents a sentence gives a count and no per cent
 
 
 def values_of(table: str, column: str, **where: str) -> list[str]:
@@ -90,21 +67,16 @@ def by_origin(initiator: str) -> str:
 # ---------------------------------------------------------------- 1. what is in the record?
 
 NOTHING_FITS = "No incident of the record carries all these codes."
-FEW = 30  # below this many incidents a sentence gives a count and no per cent
 
 
 def draw_years(frame: pd.DataFrame) -> go.Figure:
     if frame.empty:
         return figures.empty(NOTHING_FITS)
+    names = {"matching": "matching", "all": "whole record"}
+    rule = figures.rule(2022.5, "2023: rule widened")
+    unit = "distinct incidents that began in the year"
     return marks.columns(
-        yearly(frame),
-        "year",
-        "matching",
-        behind="all",
-        names={"matching": "matching", "all": "whole record"},
-        unit="distinct incidents that began in the year",
-        rules=[figures.rule(2022.5, "2023: rule widened")],
-        totals=False,
+        yearly(frame), "year", "matching", behind="all", names=names, unit=unit, rules=[rule], totals=False
     )
 
 
@@ -115,10 +87,10 @@ def fullest(frame: pd.DataFrame) -> str:
         return "none has a start date"
     if len(frame) == 1:
         return f"it began in {counts.index[0]}"
-    best = sorted(counts.index[counts == counts.max()])
+    best, most = sorted(counts.index[counts == counts.max()]), count(int(counts.max()))
     if len(best) == 1:
-        return f"the fullest year is {best[0]} ({count(int(counts.max()))})"
-    return f"the fullest years are {listed(best, 3)} ({count(int(counts.max()))} each)"
+        return f"the fullest year is {best[0]} ({most})"
+    return f"the fullest years are {listed(best, 3)} ({most} each)"
 
 
 def say_record(frame: pd.DataFrame, initiator: str) -> Sentence:
@@ -132,7 +104,7 @@ def say_record(frame: pd.DataFrame, initiator: str) -> Sentence:
     first = "All {n} incidents of the record match" if len(frame) == whole else match
     if initiator != ANY:
         return sentence(first, "; {fullest}.", **claims)
-    claims["named"] = part(frame, None, {"origin": "attributed"}, sample=False)
+    claims["named"] = part(frame, None, {"origin": NAMED}, sample=False)
     share = "{named}" if len(frame) >= FEW else "{named.counts}"
     rest = f"; a state or territory is named as the origin in {share}."
     return sentence(first, rest, "Named in {named.counts}; {fullest}.", **claims)
@@ -145,11 +117,10 @@ def cannot_show_record(frame: pd.DataFrame, response: str) -> str:
         "In February and March 2023 the rule was widened to every attack on critical infrastructure, so years before and "
         "after are not alike."
     )
-    undated = int(frame["year"].isna().sum())
-    if undated:
-        said += f" {plural(undated, 'incident')} of this selection without a start date stand in no column."
+    if undated := int(frame["year"].isna().sum()):
+        said += f" {plural(undated, 'incident')} of this selection without a start date {'stands' if undated == 1 else 'stand'} in no column."
     if response != ANY and len(frame):
-        added = record()["added_on"]
+        added = load("incidents").set_index("incident_id")["added_on"]
         early = int((added.reindex(frame["number"]) == added.min()).sum())
         said += (
             f" {plural(early, 'incident')} of it came with the first load of {day(added.min())}, for which responses were "
@@ -201,16 +172,9 @@ incident_explorer = Exhibit(
 
 
 def draw_received(frame: pd.DataFrame) -> go.Figure:
-    return maps.world(
-        frame,
-        "code",
-        "incidents",
-        kind="count",
-        unit="distinct incidents",
-        zero="none recorded",
-        outside=uncovered(),
-        absent="not listed",
-    )
+    unlisted = sorted(set(load("states")["iso3"]) - set(covered()["code"]))
+    words = {"unit": "distinct incidents", "zero": "none recorded", "absent": "not listed"}
+    return maps.world(frame, "code", "incidents", kind="count", outside=unlisted, **words)
 
 
 def say_received(frame: pd.DataFrame, initiator: str, sector: str) -> Sentence:
@@ -223,8 +187,8 @@ def say_received(frame: pd.DataFrame, initiator: str, sector: str) -> Sentence:
     most = plural(int(lead.value), "incident") + (" each" if lead.tied else "")
     claims = {"lead": lead, "most": outside(most, "the highest count, which the claim lead holds")}
     claims |= {"none": rows(frame, where={"incidents": 0}), "all": rows(frame)}
-    rest = f"as {'receivers' if lead.tied else 'receiver'}{which}{kind}: {{most}}."
     first = f"{{lead}} {lead.verb('is', 'are')} named most often"
+    rest = f"as {'receivers' if lead.tied else 'receiver'}{which}{kind}: {{most}}."
     return sentence(
         first, rest, "For {none} of {all} states and territories no such incident is recorded.", **claims
     )
@@ -236,9 +200,8 @@ who_received = Exhibit(
     data=received,
     draw=draw_received,
     say=say_received,
-    caveat="how often a state was attacked: only how often this record names it as a receiver. An incident counts once for "
-    "each state that received it, so the counts add up to more than the incidents. Pale is no incident recorded; grey land "
-    "is a territory that the record does not list on its own.",
+    caveat="how often a state was attacked, only how often this record names it as a receiver. An incident counts once for "
+    "each state that received it, so the counts add up to more than the incidents. Bodies of the European Union are left out.",
     sources=("incident_receivers", "incident_initiators", "incidents", "states"),
     initiator=choice(origins, label="Initiator", help="as named in at least one attribution"),
     sector=choice([ANYTHING, "State institutions", "Critical infrastructure", "Companies"], label="Sector"),
@@ -247,21 +210,16 @@ who_received = Exhibit(
 
 # ---------------------------------------------------------------- 3. one incident in full
 
+LANES = dict(zip(PARTS, ("ink", "blue", "grey", "ochre", "green"), strict=True))  # house colours
+
 
 def draw_incident(frame: pd.DataFrame) -> go.Figure:
-    dated = frame[frame["part"].isin(PARTS)].assign(
-        said=lambda d: d["what"] + d["who"].map(lambda w: f", {w}" if w else "")
-    )
-    if dated.empty or (dated["date"] == "").all():
+    if frame.empty or not frame.loc[frame["part"].isin(PARTS), "date"].any():
         return figures.empty("No dated event to draw.")
-    colours = {
-        "Incident": "ink",
-        "Attribution": "blue",
-        "Nobody named": "grey",
-        "Political response": "ochre",
-        "Legal response": "green",
-    }
-    return timeline(dated, "part", "date", "said", lanes=PARTS, colours=colours, span="Incident")
+    said = [f"{what}, {who}" if who else what for what, who in zip(frame["what"], frame["who"], strict=True)]
+    return timeline(
+        frame.assign(said=said), "part", "date", "said", lanes=PARTS, colours=LANES, span="Incident"
+    )
 
 
 def on_day(date: str) -> str:
@@ -286,30 +244,32 @@ def say_incident(frame: pd.DataFrame, words: str) -> Sentence:
     short = name if len(name) <= 100 else name[:99].rstrip() + "…"
     began = frame.loc[(frame["part"] == "Incident") & (frame["what"] == "began"), "date"]
     named = frame.loc[(frame["part"] == "Attribution") & (frame["date"] != ""), "date"]
-    claims = {"name": outside(f"“{short}”", "the row Name, shortened")}
+    said, others = (
+        rows(frame, "statement", where={"part": "Attribution"}),
+        rows(frame, "other incident", where={"part": "Also fits"}),
+    )
+    claims = {"name": outside(f"“{short}”", "the row Name, shortened"), "said": said, "others": others}
     claims["began"] = outside(on_day(began.iloc[0] if len(began) else ""), "date of the row began")
     claims["first"] = outside(
         on_day(named.iloc[0]) if len(named) else "", "date of the first dated Attribution"
     )
     first = "an origin was first stated {first}" if len(named) else "no dated statement names an origin"
-    claims["said"] = rows(frame, "statement", where={"part": "Attribution"})
-    claims["others"] = rows(frame, "other incident", where={"part": "Also fits"})
-    others = (
-        f"{{others}} {claims['others'].verb('fits', 'fit')} these words"
-        if claims["others"]
+    also = (
+        f"{{others}} {others.verb('fits', 'fit')} these words"
+        if others
         else "no other incident fits these words"
     )
-    coded = f"{{said}} of an origin {claims['said'].verb('is', 'are')} coded"
-    return sentence("{name} began {began}", f"; {first}.", f"{coded}; {others}.", **claims)
+    coded = f"{{said}} of an origin {said.verb('is', 'are')} coded"
+    return sentence("{name} began {began}", f"; {first}.", f"{coded}; {also}.", **claims)
 
 
 def cannot_show_incident(frame: pd.DataFrame) -> str:
+    """What an incident's codes do not say; that an early incident's responses were not looked for."""
     said = (
         "who did it: attributions are what others said, not findings of ours. A date is as exact as the source has it; "
-        "a year alone stands at 1 January in the picture."
+        "a year alone stands at its 1 January in the picture."
     )
-    added = frame.loc[frame["what"].str.startswith("Added to the record: "), "what"]
-    if len(added) and added.iloc[0].endswith(f"{record()['added_on'].min():%Y-%m-%d}"):
+    if (frame["what"] == f"Added to the record: {load('incidents')['added_on'].min():%Y-%m-%d}").any():
         said += (
             " This incident came with the first load, for which responses were hardly coded: an empty row of responses "
             "means that nobody looked."
@@ -333,69 +293,54 @@ incident_in_full = Exhibit(
 
 # ---------------------------------------------------------------- 4. three observatories
 
-
-def leading(frame: pd.DataFrame, most: int = 8) -> list[str]:
-    """The states with the highest shares, added over the observatories."""
-    weight = frame.groupby("state")["share"].sum().sort_values(ascending=False, kind="stable")
-    return list(weight.index[:most])
+LABELS = tuple(obs.OBSERVATORIES.values())
+NO_ITEM = "No observatory has an item that fits this rule in these years."
 
 
 def draw_three(frame: pd.DataFrame) -> go.Figure:
+    """The eight states with the highest shares, added over the observatories."""
     if frame.empty:
-        return figures.empty("No observatory has an item that fits this rule in these years.")
+        return figures.empty(NO_ITEM)
+    order = list(frame.groupby("state")["share"].sum().sort_values(ascending=False, kind="stable").index[:8])
+    columns = ("state", "share", "low", "high")
+    rows_of = sorted(range(len(frame)), key=lambda i: LABELS.index(frame["observatory"].iloc[i]))
     unit = "share of recorded items that name the state"
-    order, colours = (
-        leading(frame),
-        dict(zip(OBSERVATORIES.values(), ("blue", "ochre", "green"), strict=True)),
-    )
     return marks.dots(
-        frame,
-        "state",
-        "share",
-        "low",
-        "high",
-        group="observatory",
-        colours=colours,
-        unit=unit,
-        percent=True,
-        order=order,
+        frame.iloc[rows_of], *columns, group="observatory", unit=unit, percent=True, order=order
     )
 
 
 def say_three(frame: pd.DataFrame) -> Sentence:
     """Who leads in each record; one clause where all agree."""
-    leads = {
-        label: top(frame, "state", "share", where={"observatory": label}) for label in OBSERVATORIES.values()
-    }
+    leads = {label: top(frame, "state", "share", where={"observatory": label}) for label in LABELS}
     leads = {label: lead for label, lead in leads.items() if lead}
     if not leads:
-        return empty(frame, None, "No observatory has an item that fits this rule in these years.")
+        return empty(frame, None, NO_ITEM)
     claims: dict[str, Claim] = {}
-    by_names: dict[tuple, list[str]] = {}
-    counted = []
+    alike: dict[tuple, list[str]] = {}
     for label, lead in leads.items():
-        key, where = label.lower(), {"observatory": label, "state": lead.names[0]}
-        claims |= {key: lead, f"{key}_n": part(frame, "named", where, of="items", among=where)}
-        by_names.setdefault(lead.names, []).append(label)
-        counted.append(f"{label} {{{key}_n.counts}}, interval {{{key}_n.interval}}")
-    shares = "; ".join(f"{label} {{{label.lower()}.percent}}" for label in leads)
-    each = ", ".join(f"{{{labels[0].lower()}}} in {listed(labels)}" for labels in by_names.values())
-    if len(by_names) == 1:
-        labels = next(iter(by_names.values()))
-        verb = leads[labels[0]].verb("is", "are")
-        first = f"{{{labels[0].lower()}}} {verb} named most often in {'all three records' if len(labels) == 3 else listed(labels)}"
-    else:
-        first = f"Most often named: {each}"
-    return sentence(first, f"; shares {shares}.", f"{'; '.join(counted)}.", **claims)
+        where = {"observatory": label, "state": lead.names[0]}
+        claims |= {label: lead, f"{label}_n": part(frame, "named", where, of="items", among=where)}
+        alike.setdefault(lead.names, []).append(label)
+    each = ", ".join(f"{{{labels[0]}}} in {listed(labels)}" for labels in alike.values())
+    first = f"Most often named: {each}"
+    if len(alike) == 1:
+        among = "all three records" if len(leads) == len(LABELS) else listed(leads)
+        (label, *_), lead = leads, next(iter(leads.values()))
+        first = f"{{{label}}} {lead.verb('is', 'are')} named most often in {among}"
+    shares = "; ".join(f"{label} {{{label}.percent}}" for label in leads)
+    counts = "; ".join(f"{label} {{{label}_n.counts}}, interval {{{label}_n.interval}}" for label in leads)
+    return sentence(first, f"; shares {shares}.", f"{counts}.", **claims)
 
 
 def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
+    """What the comparison leaves out; what the narrowest rule drops."""
     said = (
         "what was never reported: the intervals cover chance alone. Years are those of the start in EuRepoC and DCID and of "
         "the disclosure in CFR. An item that names two states counts for both. EuRepoC counts here by its settled "
         "attributions; DCID names a state in every row and holds pairs of rivals only."
     )
-    if rule == RIVALS:
+    if rule == obs.RIVALS:
         said += " CFR writes many victims in words that name no state; under this rule such rows drop out."
     return said
 
@@ -403,24 +348,63 @@ def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
 three_observatories = Exhibit(
     "three_observatories",
     "Do three observatories name the same states?",
-    data=shares_in,
+    data=obs.shares_in,
     draw=draw_three,
     say=say_three,
     caveat=cannot_show_three,
     sources=("incidents", "cfr_operations", "dcid_incidents"),
     rule=choice(
-        [("As published", PUBLISHED), ("A state is named", STATE), ("Rival pairs only", RIVALS)], label="Rule"
+        [("As published", obs.PUBLISHED), ("A state is named", obs.STATE), ("Rival pairs only", obs.RIVALS)],
+        label="Rule",
     ),
-    period=choice(list(PERIODS), label="Years"),
+    period=choice(list(obs.PERIODS), label="Years"),
 )
 
 
 # ---------------------------------------------------------------- 5. the same incidents?
 
 LOOKS = {
-    "held": {HELD: "full", PART: "part", WIDER: "part", ABSENT: "none", OUTSIDE: "outside"},
-    "names": {AGREE: "full", DIFFER: "part", SILENT: "part", NOBODY: "unknown", UNHELD: "none"},
-    "starts": {NEAR: "full", FAR: "part", COARSE: "unknown", UNDATED: "outside", UNHELD: "none"},
+    "held": {
+        obs.HELD: "full",
+        obs.PART: "part",
+        obs.WIDER: "part",
+        obs.ABSENT: "none",
+        obs.OUTSIDE: "outside",
+    },
+    "names": {
+        obs.AGREE: "full",
+        obs.DIFFER: "part",
+        obs.SILENT: "part",
+        obs.NOBODY: "unknown",
+        obs.UNHELD: "none",
+    },
+    "starts": {
+        obs.NEAR: "full",
+        obs.FAR: "part",
+        obs.COARSE: "unknown",
+        obs.UNDATED: "outside",
+        obs.UNHELD: "none",
+    },
+}
+SAID = {  # question: answers counted, those among which, what the sentence says
+    "held": (
+        [obs.HELD, obs.PART, obs.WIDER],
+        {"in scope": "yes"},
+        "Of the incidents in its scope, each record holds most",
+        "",
+    ),
+    "names": (
+        [obs.AGREE],
+        {"answer": [obs.AGREE, obs.DIFFER, obs.SILENT]},
+        "Where a state was named officially, each record names the same one",
+        "",
+    ),
+    "starts": (
+        [obs.NEAR],
+        {"answer": [obs.NEAR, obs.FAR]},
+        "Starts often differ by more than a month",
+        "; within a month of ours lie",
+    ),
 }
 
 
@@ -429,47 +413,23 @@ def draw_same(frame: pd.DataFrame, compare: str) -> go.Figure:
     return marks.matrix(named, "row", "observatory", "answer", kinds=LOOKS[compare])
 
 
-SAID = {  # question: answers counted, those among which, what the sentence says
-    "held": (
-        [HELD, PART, WIDER],
-        {"in scope": "yes"},
-        "Of the incidents in its scope, each record holds most",
-        "",
-    ),
-    "names": (
-        [AGREE],
-        {"answer": [AGREE, DIFFER, SILENT]},
-        "Where a state was named officially, each record names the same one",
-        "",
-    ),
-    "starts": (
-        [NEAR],
-        {"answer": [NEAR, FAR]},
-        "Starts often differ by more than a month",
-        "; within a month of ours lie",
-    ),
-}
-
-
 def say_same(frame: pd.DataFrame, compare: str) -> Sentence:
     """For each record: how many it holds of those in scope, or how often it agrees of those that can be compared."""
     good, whole, first, what = SAID[compare]
     claims = {}
-    for label in OBSERVATORIES.values():
+    for label in LABELS:
         among = {"observatory": label, **whole}
-        claims[label.lower()] = part(frame, None, {**among, "answer": good}, among=among)
-    shown = [label for label in OBSERVATORIES.values() if claims[label.lower()].n]
-    said = "; ".join(f"{label} {{{label.lower()}}}" for label in shown)
-    counts = "; ".join(
-        f"{label} {{{label.lower()}.counts}}, interval {{{label.lower()}.interval}}" for label in shown
-    )
+        claims[label] = part(frame, None, {**among, "answer": good}, among=among)
+    claims = {label: claim for label, claim in claims.items() if claim.n}
+    said = "; ".join(f"{label} {{{label}}}" for label in claims)
+    counts = "; ".join(f"{label} {{{label}.counts}}, interval {{{label}.interval}}" for label in claims)
     return sentence(first, f"{what}: {said}.", f"{counts}.", **claims)
 
 
 same_incidents = Exhibit(
     "same_incidents",
     "Do three observatories hold the same incidents?",
-    data=looked_up,
+    data=obs.looked_up,
     draw=draw_same,
     say=say_same,
     caveat="how it stands with incidents that nobody remembers: these were chosen because they are famous, and matched by hand "
