@@ -27,7 +27,7 @@ MODULES = (
     "deterrence/transitions.py",
 )
 TESTS = ("test_statistics_exact.py", "test_stats.py", "test_distributions.py")
-WANTED = 0.8
+WANTED = 0.92
 SETTINGS = """[tool.mutmut]
 source_paths = ["cyberdip_utils"]
 only_mutate = [{modules}]
