@@ -363,14 +363,9 @@ three_observatories = Exhibit(
 
 # ---------------------------------------------------------------- 5. the same incidents?
 
+IN_PART = "in part, or inside something wider"
 LOOKS = {
-    "held": {
-        obs.HELD: "full",
-        obs.PART: "part",
-        obs.WIDER: "part",
-        obs.ABSENT: "none",
-        obs.OUTSIDE: "outside",
-    },
+    "held": {obs.HELD: "full", IN_PART: "part", obs.ABSENT: "none", obs.OUTSIDE: "outside"},
     "names": {
         obs.AGREE: "full",
         obs.DIFFER: "part",
@@ -409,7 +404,8 @@ SAID = {  # question: answers counted, those among which, what the sentence says
 
 
 def draw_same(frame: pd.DataFrame, compare: str) -> go.Figure:
-    named = frame.assign(row=frame["began"].astype("str") + " " + frame["incident"])
+    answer = frame["answer"].replace(dict.fromkeys((obs.PART, obs.WIDER), IN_PART))
+    named = frame.assign(row=frame["began"].astype("str") + " " + frame["incident"], answer=answer)
     return marks.matrix(named, "row", "observatory", "answer", kinds=LOOKS[compare])
 
 
