@@ -78,7 +78,6 @@ class Sorted:
     parts: dict[str, str]
     nowhere: list[str]
     title: str
-    numeric: bool
 
     def count(self, group: Group, part: str | None = None) -> int:
         return sum(g == group and (part is None or self.parts.get(c) == part) for c, g in self.of.items())
@@ -264,7 +263,7 @@ def _sort(
     split = (
         {c: str(p) for c, p in zip(frame[code], frame[parts], strict=True) if not missing(p)} if parts else {}
     )
-    return Sorted(classes, by_code, hover, split, nowhere, unit, kind != "category")
+    return Sorted(classes, by_code, hover, split, nowhere, unit)
 
 
 @cache

@@ -170,7 +170,9 @@ def _fans(
             y = 1 - (k + 0.5) / count
             spots[n.name] = (AT[side] + bend * (1 - (2 * y - 1) ** 2) - bend, y, side, n)
         if left_out:
-            texts.append(_beside(AT[side], 0.5 / count, side, f"+ {left_out} in the table"))
+            said = f"+ {left_out} more in the table"
+            fits = side == "both" or text_width(said) + 14 <= AT["left"] * room.width
+            texts.append(_beside(AT[side], 0.5 / count, side, said if fits else f"+ {left_out} more"))
     top = max([n.size or 0.0 for n in nodes], default=1.0) or 1.0
     traces = [*_edges(spots, place, found), _balls(spots, found, sized, top)]
     traces += [*_names(room, spots, sized, top), _centres(place, found)]

@@ -313,9 +313,8 @@ def dots(
         For a column that is not there, and for a fifth group without a colour.
     """
     need(frame, label, value, low, high, group)
-    labels = [
-        v for v in (order if order is not None else dict.fromkeys(frame[label])) if (frame[label] == v).any()
-    ]
+    wanted = dict.fromkeys(frame[label]) if order is None else order
+    labels = [v for v in wanted if (frame[label] == v).any()]
     frame = frame[frame[label].isin(labels) & frame[value].notna()]
     if frame.empty:
         return empty(NOTHING)
@@ -324,18 +323,15 @@ def dots(
     ends = _level_ends([v for c in (value, low, high) if c for v in numbers(frame[c]) if v is not None], zero)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        columns = (label, value, low, high)
-        traces = [
-            _dots(g, parts[g.key], labels, k, len(found), columns, percent) for k, g in enumerate(found)
-        ]
+        count, columns = len(found), (label, value, low, high)
+        traces = [_dots(g, parts[g.key], labels, k, count, columns, percent) for k, g in enumerate(found)]
         layout, across = _level(room, labels, ends, percent, unit, top=26 if group else 8)
         if group is None:
             _values_at_right(layout, frame, labels, label, value, percent)
         else:
             numbered = percent and not room.narrow
-            layout["annotations"] += _names_above(
-                found, parts, labels, (label, value), layout, across, numbered
-            )
+            pair = (label, value)
+            layout["annotations"] += _names_above(found, parts, labels, pair, layout, across, numbered)
         return traces, layout
 
     return compose(draw)

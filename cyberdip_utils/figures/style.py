@@ -65,7 +65,6 @@ HUES = ("blue", "ochre", "green", "wine")
 SEQUENTIAL = tuple(f"step {k}" for k in range(1, 6))
 DIVERGING = tuple(f"side {k}" for k in range(1, 6))
 SYMBOLS = {"blue": "circle", "ochre": "square", "green": "diamond", "wine": "triangle-up", "grey": "x"}
-GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "x": "✕"}
 # what a reader's switch for patterns puts on each colour; lines get the dash, chips of a key the sign
 PATTERNS = {"ochre": ".", "green": "/", "wine": "-", "grey": "x", "no": "/", "abstain": ".", "absent": "x"}
 DASHES = {".": "dot", "/": "dash", "-": "dashdot", "x": "longdash"}
@@ -397,16 +396,18 @@ def chips(found: Sequence[Group]) -> list[tuple[str, str, str]]:
 def header(
     title: str, items: Sequence[tuple], room: Room, left: float = 0, lift: float = 6
 ) -> tuple[list[dict], int]:
-    """The axis title and over it a key, both at the picture's top left, and the px that they take with ``lift``."""
+    """The axis title and a key, beside it or over it at the picture's top left, and the px that they take."""
     at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
     at |= {"xshift": -left, "align": "left"}
+    text, lines = flow(items, room.width - 4) if items else ("", 0)
+    if items and title and lines == 1 and text_width(f"{title}     {text}") <= room.width - 8:
+        text, title = f'<span style="color:{colour("soft")}">{plain(title)}</span>     {text}', ""
     found, deep = [], lift
     if title:
         said = row_label(title, room.width - 8, 3)
         found.append(note(said, **at, yshift=deep))
         deep += LINE * (said.count("<br>") + 1)
     if items:
-        text, lines = flow(items, room.width - 4)
         found.append(note(text, "ink", **at, yshift=deep + 2))
         deep += 4 + LINE * lines
     return found, round(deep + 3)
