@@ -200,20 +200,20 @@ def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], pe
     texts = [written(y, percent) for _, y in tops]
     halves = [text_width(t) / 2 + 2 for t in texts]
     shifts = [_aside(x, half, lines, pitch) for (x, _), half in zip(tops, halves, strict=True)]
-    kept: list[int] = []
+    chosen: list[int] = []
 
     def free(i: int, j: int) -> bool:
-        away = abs(tops[i][0] * pitch + shifts[i] - tops[j][0] * pitch - (shifts[j] if j in kept else 0))
+        away = abs(tops[i][0] * pitch + shifts[i] - tops[j][0] * pitch - (shifts[j] if j in chosen else 0))
         above = (tops[j][1] - tops[i][1]) * rise
-        if j in kept and away < halves[i] + halves[j] and abs(above) < LINE:
+        if j in chosen and away < halves[i] + halves[j] and abs(above) < LINE:
             return False
         return away >= halves[i] + 0.37 * pitch or above <= 2
 
     for i in sorted(range(len(tops)), key=lambda i: (-tops[i][1], tops[i][0])):
         if all(free(i, j) for j in range(len(tops)) if j != i):
-            kept.append(i)
-    kept.sort()
-    at = {"x": [tops[i][0] + shifts[i] / pitch for i in kept], "y": [tops[i][1] for i in kept]}
+            chosen.append(i)
+    chosen.sort()
+    at = {"x": [tops[i][0] + shifts[i] / pitch for i in chosen], "y": [tops[i][1] for i in chosen]}
     look = {
         "textposition": "top center",
         "textfont": {"size": SIZE, "color": colour("soft")},
@@ -223,7 +223,7 @@ def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], pe
         "type": "scatter",
         "mode": "text",
         **at,
-        "text": [texts[i] for i in kept],
+        "text": [texts[i] for i in chosen],
         **look,
         "hoverinfo": "skip",
     }

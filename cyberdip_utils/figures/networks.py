@@ -143,8 +143,8 @@ def _largest(nodes: list[Node], most: int) -> tuple[list[Node], int]:
     """At most so many nodes, the largest, in the order given, and how many are left out."""
     if len(nodes) <= most:
         return nodes, 0
-    kept = sorted(nodes, key=lambda n: -(n.size or 0.0))[: most - 1]
-    return [n for n in nodes if n in kept], len(nodes) - len(kept)
+    chosen = sorted(nodes, key=lambda n: -(n.size or 0.0))[: most - 1]
+    return [n for n in nodes if n in chosen], len(nodes) - len(chosen)
 
 
 def _fans(
@@ -365,8 +365,10 @@ class Stage:
 
 def _ranked(frame: pd.DataFrame, stage: str, most: int, order: Sequence) -> Stage:
     sums = frame.groupby(stage, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
-    kept = set(sums.index[: most if len(sums) <= most else most - 1])
-    ranked = [n for n in order if n in kept] + [n for n in sums.index if n in kept and n not in set(order)]
+    chosen = set(sums.index[: most if len(sums) <= most else most - 1])
+    ranked = [n for n in order if n in chosen] + [
+        n for n in sums.index if n in chosen and n not in set(order)
+    ]
     return Stage({n: float(sums[n]) for n in ranked}, len(sums) - len(ranked))
 
 
