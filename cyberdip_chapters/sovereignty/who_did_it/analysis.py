@@ -398,7 +398,7 @@ def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "bo
     Returns
     -------
     pandas.DataFrame
-        entry, name (one spelling for each), asked (it is the name asked for), entries (of both catalogues that carry it),
+        entry, name (one spelling for each), asked (it is the name asked for, or contains it where no entry carries just that name), entries (of both catalogues that carry it),
         incidents (of EuRepoC under it), claimed origin (MISP; empty where it claims none).
     """
     frame, entries = names(), find_entries(words)
@@ -408,12 +408,14 @@ def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "bo
     mine = frame[frame["entry"].isin(entries)]
     if catalogue != "both":
         mine = mine[mine["source"] == catalogue]
-    carried = frame.groupby("key")["entry"].nunique()
+    carried, exact = frame.groupby("key")["entry"].nunique(), name_key(words) in set(frame["key"])
     used = names_in_incidents().groupby("key")["incident_id"].nunique()
     table = mine.drop_duplicates(["entry", "key"]).sort_values(["entry", "name"], ignore_index=True)
     table = table.assign(
         name=table["key"].map(table.drop_duplicates("key").set_index("key")["name"]),
-        asked=table["key"] == name_key(words),
+        asked=table["key"] == name_key(words)
+        if exact
+        else table["key"].str.contains(name_key(words), regex=False),
         entries=table["key"].map(carried).astype(int),
         incidents=table["key"].map(used).fillna(0).astype(int),
         origin=[country(c) if isinstance(c, str) else "" for c in table["origin"]],

@@ -91,26 +91,24 @@ def draw_first(frame: pd.DataFrame) -> go.Figure:
 
 
 def say_first(frame: pd.DataFrame, origin: str) -> Sentence:
-    here = _named(origin, " that name {}")
-    if not total(frame, "spoke"):
-        return empty(frame, "spoke", "There are no attributions{named}.", **here)
+    verb = f"named {country(origin)} first" if origin != ANY else "spoke first"
     who, lone = top(frame, "speaker", "first of several"), top(frame, "speaker", "alone")
-    several = total(frame, "first of several", "incident")
-    here |= {"several": several, "lone": lone, "alone": part(frame, "alone", {"speaker": list(lone.names)})}
-    alone = "alone spoke most often {lone} ({alone.counts} incidents with one group)." if lone else ""
-    if not several:
-        text = "In no incident with attributions{named} do dates show which of several groups spoke first."
+    here = {"verb": outside(verb, "the control Named origin"), "lone": lone, "level": LEVEL}
+    here |= {
+        "several": total(frame, "first of several", "incident"),
+        "share": part(frame, "first of several", {"speaker": list(who.names)}),
+        "alone": part(frame, "alone", {"speaker": list(lone.names)}),
+    }
+    alone = "{lone} spoke alone most often: {alone.counts} incidents with one group." if lone else ""
+    if not here["several"]:
+        text = "In no incident do dates show which of several groups {verb}."
         return sentence(text, "", alone, **here)
-    share = part(frame, "first of several", {"speaker": list(who.names)})
     return sentence(
-        "Among attributions{named}, where dates show which of several groups spoke first, it was most often {who}",
+        "Where dates show which of several groups {verb}, it was most often {who}",
         ": {who.counts} each of {several}." if who.tied else ": {share} of {several}.",
-        "{share.counts}, {level} {share.interval}; " + alone
-        if alone
-        else "{share.counts}, {level} {share.interval}.",
+        "{share.counts}, {level} {share.interval}."
+        + (" Alone: {lone}, {alone.counts} incidents with one group." if lone else ""),
         who=who,
-        share=share,
-        level=LEVEL,
         **here,
     )
 
@@ -256,7 +254,15 @@ time_to_attribution = Exhibit(
     caveat=cannot_curves,
     brief=quartiles,
     sources=("incidents", "incident_attributions", "incident_initiators"),
-    event=choice([(words, key) for key, words in data.EVENTS.items()], label="The wait ends when"),
+    event=choice(
+        [
+            ("somebody is named", "any"),
+            ("a state or territory is named", "origin"),
+            ("others than the attacker speak", "others"),
+            ("states, courts or bodies speak", "government"),
+        ],
+        label="The wait ends when",
+    ),
     split=choice(
         [("nothing", "none"), ("kind of initiator", "initiator"), ("who spoke first", "speaker")],
         label="Compare by",
@@ -315,10 +321,12 @@ weigh_evidence = Exhibit(
 def draw_names(frame: pd.DataFrame) -> go.Figure:
     if frame.empty:
         return figures.empty("No entry to draw.")
-    shown = frame[frame["entry"].isin(frame["entry"].value_counts().index[:4])]
+    entries = frame.groupby("entry")["asked"].agg(["any", "size"]).nlargest(3, ["any", "size"]).index
+    shown, most = frame[frame["entry"].isin(entries)], 40 if len(entries) < 3 else 30
     shown = shown.assign(held="carries the name", common=shown["entries"] > 1)
+    shown["entry"] = shown["entry"].str.replace(r" G\d+\)", ")", regex=True)
     shown = shown.sort_values(["asked", "common"], ascending=False, kind="stable")
-    shown = shown[shown["name"].isin(shown["name"].unique()[:40])]
+    shown = shown[shown["name"].isin(shown["name"].unique()[:most])]
     return marks.matrix(shown, "name", "entry", "held", kinds={"carries the name": "full"}, section="common")
 
 
@@ -349,7 +357,7 @@ def say_names(frame: pd.DataFrame, words: str) -> Sentence:
 
 
 def cannot_names(frame: pd.DataFrame) -> str:
-    claimed, more = sorted(set(frame["claimed origin"]) - {""}), frame["entry"].nunique() - 4
+    claimed, more = sorted(set(frame["claimed origin"]) - {""}), frame["entry"].nunique() - 3
     text = (
         "whether two names mean the same thing. Each firm names what it sees, and what it sees differs. The claimed origin is the "
         "catalogue's, which does not say who claims it or when; where it is empty the catalogue claims none."
