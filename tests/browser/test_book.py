@@ -20,7 +20,8 @@ import pytest
 pytestmark = pytest.mark.xdist_group("book")  # built once, by one worker
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "site"))
-PART = ("0", "1.3", "2.1", "3.1", "5.2")
+PART = ("0", "1.2", "1.3", "2.1", "3.1", "5.2")
+WHO = "notebooks/1_sovereignty/1_2_who_did_it.html"  # a chapter of the second edition
 FIRST_VIEW = 1_500_000  # compressed bytes of a chapter beyond the shared scripts
 
 
@@ -89,9 +90,10 @@ def chapter_pages(book):
     return [p for p in pages(book) if p.startswith("notebooks/")]
 
 
+# Cards of both forms: exhibit.js has a takeaway and perhaps a detail, card.js a sentence and its evidence.
 SEEN = """place => {
     const plot = place.querySelector(".cdx-plot");
-    return JSON.stringify([place.querySelector(".cdx-takeaway").textContent, place.querySelector(".cdx-detail").textContent,
+    return JSON.stringify([...[...place.querySelectorAll(".cdx-takeaway, .cdx-detail, .cdx-sentence, .cdx-evidence")].map(p => p.textContent),
         (plot.data || []).map(t => [t.x, t.y, t.z, t.text, t.locations, t.name, t.lon, t.visible])]);
 }"""
 READY = """([place, before]) => {
@@ -125,8 +127,11 @@ def move(page, place, control):
         at_end = slider.evaluate("s => Number(s.value) >= Number(s.max)")
         page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
     elif box := control.query_selector("input[type=checkbox]"):
-        if not box.is_visible():
-            control.query_selector("summary").click()
+        summary = control.query_selector(
+            "summary"
+        )  # a list of several choices opens first; a switch has none
+        if summary and not box.is_visible():
+            summary.click()
         box.click()
     else:
         return False
@@ -164,7 +169,7 @@ def test_every_exhibit_reacts(book, visit):
             alive(page, place)
             name, opening = place.get_attribute("data-exhibit"), place.evaluate(SEEN)
             reset = place.query_selector("button:has-text('Reset')")
-            controls = place.query_selector_all(".cdx-controls > [data-control]")
+            controls = [c for c in place.query_selector_all("[data-control]") if c.is_visible()]
             reacted = not controls
             for control in controls:
                 if not move(page, place, control):
@@ -191,44 +196,145 @@ def value_of(cell):
         return cell
 
 
-def test_an_exhibit_on_the_page_says_what_python_says(book, visit):
-    from cyberdip_utils.first_edition.exhibit import all_exhibits
+def downloaded(page, place, button):
+    with page.expect_download() as got:
+        place.query_selector(button).click()
+    return Path(got.value.path()).read_text(encoding="utf-8-sig")
 
-    exhibit = all_exhibits()["three_observatories"]
-    page = visit("notebooks/3_deterrence/3_1_what_actually_happens.html")
-    place = alive(page, page.query_selector("[data-exhibit=three_observatories]"))
-    select = place.query_selector("[data-control=rule] select")
-    for label, value in exhibit.controls["rule"].pairs:
-        if select.evaluate("s => s.options[s.selectedIndex].label") != label:
-            before = seq(place)
-            select.select_option(label=label)
-            page.wait_for_function(READY, arg=[place, before])
-        view = exhibit.view(rule=value)
+
+def rows_of(text):
+    """The rows of a CSV file, numbers as numbers."""
+    return [list(map(value_of, row)) for row in csv.reader(io.StringIO(text))]
+
+
+def choose(page, place, control, label):
+    """Choose an option, unless it is chosen; wait for the picture."""
+    select = place.query_selector(f"[data-control={control}] select")
+    if select.evaluate("s => s.options[s.selectedIndex].label") == label:
+        return
+    before = seq(place)
+    select.select_option(label=label)
+    page.wait_for_function(READY, arg=[place, before])
+
+
+def test_an_exhibit_of_the_first_edition_says_what_python_says(book, visit):
+    from cyberdip_utils.first_edition.exhibit import find_any
+
+    exhibit = find_any("shutdowns_and_freedom")
+    page = visit("notebooks/1_sovereignty/1_3_switched_off.html")
+    place = alive(page, page.query_selector("[data-exhibit=shutdowns_and_freedom]"))
+    name, control = next((n, c) for n, c in exhibit.controls.items() if c.kind == "choice")
+    for label, value in control.pairs:
+        choose(page, place, name, label)
+        view = exhibit.view(**{name: value})
         assert place.query_selector(".cdx-takeaway").inner_text() == view.takeaway
-        with page.expect_download() as got:
-            place.query_selector("button:has-text('Download CSV')").click()
-        text = Path(got.value.path()).read_text(encoding="utf-8-sig")
-        head = [line for line in text.splitlines() if line.startswith("# ")]
-        expected = [line for line in exhibit.csv(rule=value).splitlines() if line.startswith("# ")]
-        assert head[:-1] == expected[:-1], "the same head, but for the day"
-        rows = list(csv.reader(io.StringIO(text.partition("; saved ")[2].partition("\n")[2])))
-        wanted = list(
-            csv.reader(io.StringIO(exhibit.csv(rule=value).partition("; saved ")[2].partition("\n")[2]))
-        )
-        assert rows[0] == wanted[0] and len(rows) == len(wanted)
-        assert [list(map(value_of, r)) for r in rows[1:]] == [list(map(value_of, r)) for r in wanted[1:]]
+        head, _, rows = downloaded(page, place, "button:has-text('Download CSV')").partition("; saved ")
+        wanted_head, _, wanted = exhibit.csv(**{name: value}).partition("; saved ")
+        assert head == wanted_head
+        rows, wanted = (rows_of(text.partition("\n")[2]) for text in (rows, wanted))
+        assert rows == wanted[: len(rows)]
+
+
+@pytest.mark.parametrize("name, control", [("who_attributes", "measure"), ("who_spoke_first", "origin")])
+def test_an_exhibit_says_what_python_says(book, visit, name, control):
+    from cyberdip_utils.exhibit import find
+
+    exhibit = find(name)
+    page = visit(WHO)
+    place = alive(page, page.query_selector(f"[data-exhibit={name}]:not([data-opening])"))
+    for label, value in exhibit.controls[control].pairs[:6]:
+        choose(page, place, control, label)
+        state = exhibit.defaults | {control: value}
+        said = exhibit.sentence(**state)
+        assert place.query_selector(".cdx-sentence").inner_text() == said.text
+        assert place.query_selector(".cdx-evidence").inner_text() == said.evidence
+        assert rows_of(downloaded(page, place, "[data-action=data]")) == rows_of(exhibit.csv(**state))
+        place.query_selector("[data-action=code]").click()
+        assert place.query_selector("pre").inner_text().strip() == exhibit.code(**state).strip()
+        place.query_selector("[data-action=code]").click()
+
+
+def shown_values(place):
+    """What each list of a card in sight is set to, by control."""
+    return place.evaluate(
+        """p => Object.fromEntries([...p.querySelectorAll("[data-control]:has(select)")]
+            .map(c => [c.dataset.control, c.querySelector("select").selectedOptions[0].label]))"""
+    )
+
+
+def test_an_address_opens_its_state_and_back_leads_back(book, visit):
+    from cyberdip_utils.exhibit import find
+
+    (one, count), (other, _) = find("who_attributes").controls["measure"].pairs
+    page = visit(WHO)
+    place = alive(page, page.query_selector("[data-exhibit=who_attributes]"))
+    start = shown_values(place)
+    assert start["measure"] == one
+    choose(page, place, "measure", other)
+    place.query_selector("[data-action=link]").click()
+    address = place.query_selector("pre").inner_text().strip()
+    assert address.startswith(f"{page.url.partition('#')[0]}#who_attributes?")
+    place.query_selector("[data-action=link]").click()
+    place.query_selector("[data-action=reset]").click()
+
+    page = visit(f"{WHO}#{address.partition('#')[2]}")  # opened anew: at that state, in view
+    place = alive(page, page.query_selector("[data-exhibit=who_attributes]"))
+
+    def wait_for(label):
+        chosen = "p => p.querySelector('[data-control=measure] select').selectedOptions[0].label"
+        page.wait_for_function(f"([p, label]) => ({chosen})(p) === label", arg=[place, label])
+
+    wait_for(other)
+    assert shown_values(place) == start | {"measure": other}
+    page.wait_for_function("p => Math.abs(p.getBoundingClientRect().top) < 200", arg=place)
+    page.evaluate("h => { location.hash = h; }", f"#who_attributes?measure={count}&origin=no%20such%20place")
+    wait_for(one)
+    assert shown_values(place) == start
+    page.go_back()
+    wait_for(other)
+    page.go_forward()
+    wait_for(one)
 
 
 def test_a_combination_that_is_not_held_falls_back_and_says_so(book, visit):
     page = visit("notebooks/3_deterrence/3_1_what_actually_happens.html")
     place = alive(page, page.query_selector("[data-exhibit=incident_explorer]"))
-    for control in ("initiator", "receiver"):
+    place.query_selector(".cdx-others").click()
+    chosen = ["region", "sector"]
+    for control in chosen:
         before = seq(place)
-        place.query_selector(f"[data-control={control}] select").select_option(index=5)
+        place.query_selector(f"[data-control={control}] select").select_option(index=2)
         page.wait_for_function(READY, arg=[place, before])
-    assert "does not hold that combination" in place.query_selector(".cdx-status").inner_text()
-    assert place.query_selector("[data-control=receiver] select").evaluate("s => s.selectedIndex") == 5
-    assert place.query_selector("[data-control=initiator] select").evaluate("s => s.selectedIndex") == 0
+    at = [place.query_selector(f"[data-control={c}] select").evaluate("s => s.selectedIndex") for c in chosen]
+    assert (
+        at == [0, 2] and "does not hold that combination" in place.query_selector(".cdx-status").inner_text()
+    )
+
+
+def test_the_switch_for_patterns_is_one_for_all(book, visit):
+    page = visit(WHO)
+    place = alive(page, page.query_selector("[data-exhibit=who_spoke_first]"))
+    pattern = "p => p.querySelector('.cdx-plot').data?.some(t => [t.marker?.pattern?.shape ?? ''].flat().some(Boolean))"
+    assert not place.evaluate(pattern)
+    switches = page.query_selector_all("[data-cdx-patterns]")
+    switches[0].check()
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('[data-exhibit=who_spoke_first]')].some({pattern})"
+    )
+    assert all(s.is_checked() for s in page.query_selector_all("[data-cdx-patterns]"))
+    page.reload()
+    assert all(s.is_checked() for s in page.query_selector_all("[data-cdx-patterns]"))
+    page.query_selector("[data-cdx-patterns]").uncheck()
+
+
+def test_a_moved_chapter_shows_its_code_and_others_fold_it(book):
+    text = (book / WHO).read_text(encoding="utf-8")
+    notebook = json.loads((ROOT / WHO.replace(".html", ".ipynb")).read_text(encoding="utf-8"))
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    folded = [c for c in code if c["metadata"].get("jupyter", {}).get("source_hidden")]
+    assert text.count("tag_hide-input") == len(folded) < len(code)
+    first = (book / "notebooks/1_sovereignty/1_3_switched_off.html").read_text(encoding="utf-8")
+    assert first.count("tag_hide-input") == first.count("cell_input")
 
 
 def test_without_javascript_and_in_print_the_opening_is_there(book, visit):
