@@ -23,6 +23,7 @@ from cyberdip_utils.data import data_folder
 _LISTED = Path(__file__).resolve().parent.parent / "chapters.toml"
 _FIELDS = {"number", "title", "notebook", "minutes", "before", "data", "topics", "exhibits"}
 _TABLES = {"objective", "question", "guess", "figure"}
+_MAY = {"picture": "", "jumps": {}, "glossary": {}}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def read_chapter(folder: Path) -> dict:
     -------
     dict
         ``number``, ``title``, ``notebook`` (below ``notebooks/``), ``minutes``, ``before`` (chapter numbers), ``data`` (tables),
-        ``topics``, ``exhibits`` (names); lists of tables ``objective``, ``question``, ``guess``, ``figure``; ``glossary``
+        ``topics``, ``exhibits`` (names); lists of tables ``objective``, ``question``, ``guess``, ``figure``; and what may be
+        left out: ``picture`` (the caption of the opening's picture), ``jumps`` (section number: short name), ``glossary``
         (slug: entry).
 
     Raises
@@ -87,11 +89,10 @@ def read_chapter(folder: Path) -> dict:
         raise ValueError(f"{name} is not TOML: {error}") from None
     if missing := sorted(_FIELDS - set(said)):
         raise ValueError(f"{name} lacks {', '.join(missing)}")
-    if unknown := sorted(set(said) - _FIELDS - _TABLES - {"glossary"}):
-        raise ValueError(
-            f"{name}: nothing reads {', '.join(unknown)}; fields are {', '.join(sorted(_FIELDS | _TABLES))}, glossary"
-        )
-    return {**{table: [] for table in _TABLES}, "glossary": {}, **said}
+    known = _FIELDS | _TABLES | set(_MAY)
+    if unknown := sorted(set(said) - known):
+        raise ValueError(f"{name}: nothing reads {', '.join(unknown)}; fields are {', '.join(sorted(known))}")
+    return {**{table: [] for table in _TABLES}, **_MAY, **said}
 
 
 def _frozen(entry: dict) -> dict:

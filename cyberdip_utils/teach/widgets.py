@@ -1,4 +1,4 @@
-"""The widgets of a chapter's questions: the quiz and a guess. Each has a static form, for where no kernel runs.
+"""The widgets of a chapter: the quiz, a guess, the opening's script. Each has a static form, for where no kernel runs.
 
 A cell shows both; the page hides the static form where the live one runs.
 """
@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anywidget
 import traitlets
 
 from cyberdip_utils.teach.panel import Panel
 
+if TYPE_CHECKING:
+    from cyberdip_utils.teach.opening import Opening
+
 _STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
-class Question(anywidget.AnyWidget):
+class Live(anywidget.AnyWidget):
     """A widget with a static form beside it."""
 
     still = traitlets.Unicode("").tag(sync=True)  # marks the static form that the live one hides
@@ -29,22 +33,25 @@ class Question(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def _heard(self, _, message: dict, buffers) -> None:
-        raise NotImplementedError
+        """What the page sends; nothing by default."""
+
+    def bundle(self) -> dict:
+        """What a cell's output holds of the live form."""
+        made = self._repr_mimebundle_()
+        return (made[0] if isinstance(made, tuple) else made) | {"text/plain": self.short}
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         still = f"<div class='cdx-static' data-cdx='{self.still}'>{self.panel.html}</div>"
         display({"text/html": still, "text/plain": self.panel.text}, raw=True)
-        bundle = super()._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        display(data | {"text/plain": self.short}, raw=True)
+        display(self.bundle(), raw=True)
 
     def __repr__(self) -> str:
         return self.panel.text
 
 
-class QuizWidget(Question):
+class QuizWidget(Live):
     """The self-check of a chapter."""
 
     _esm = _STATIC / "quiz.js"
@@ -69,7 +76,7 @@ class QuizWidget(Question):
         return _place("quiz-place", self.number, json.loads(self.questions), self.panel)
 
 
-class GuessWidget(Question):
+class GuessWidget(Live):
     """A guess before the evidence, or the same guess beside the answer."""
 
     _esm = _STATIC / "guess.js"
@@ -92,6 +99,17 @@ class GuessWidget(Question):
         """The guess on a web page, which brings it to life itself."""
         blank = {k: v for k, v in self.asked.items() if k != "entry"}
         return _place("guess-place", self.asked["chapter"], blank, self.panel)
+
+
+class OpeningWidget(Live):
+    """The script of a chapter's opening; the opening itself is HTML."""
+
+    _esm = _STATIC / "opening.js"
+
+    def __init__(self, opening: Opening):
+        super().__init__(opening, f"Opening of chapter {opening.number}")
+        marked = f"<section data-cyberdip-opening='{self.still}' "
+        self.panel = Panel(opening.text, opening.html.replace("<section ", marked, 1))
 
 
 def _place(kind: str, number: str, content: object, panel: Panel) -> str:
