@@ -323,8 +323,8 @@ export function dressed(figure, dark, width, patterns = false) {
   fresh = { data: (fresh.data ?? []).map((trace, i) => merged(trace, meta[`${form}_data`]?.[i])), layout: merged(fresh.layout, meta[form]) };
   if (patterns) fresh = patterned(fresh);
   if (dark) fresh = darkened(fresh);
-  Object.assign(fresh.layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", transition: { duration: 0 } });
-  for (const key of ["width", "height", "autosize"]) delete fresh.layout[key];
+  Object.assign(fresh.layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" });
+  for (const key of ["width", "height", "autosize", "transition"]) delete fresh.layout[key];
   for (const trace of fresh.data) {
     const geo = trace.geo ?? (["choropleth", "scattergeo"].includes(trace.type) ? "geo" : null);
     if (geo) fresh.layout[geo] = { ...fresh.layout[geo], resolution: 50 };
