@@ -392,8 +392,9 @@ class Student:
             parent = message["parent_header"].get("msg_id", "")
             if kind == "comm_open":
                 state = content.get("data", {}).get("state", {})
-                if isinstance(state.get("spec"), dict) and state["spec"].get("controls"):
-                    self.exhibits.append((content["comm_id"], state["spec"]))
+                spec = state.get("_spec") or state.get("spec")  # a card; an exhibit of the first edition
+                if isinstance(spec, dict) and spec.get("controls"):
+                    self.exhibits.append((content["comm_id"], spec))
             elif kind == "comm_msg" and content["data"].get("method") == "custom":
                 asked = content["data"]["content"]
                 if (waiting := self.waiting.pop(str(asked.get("id")), None)) and not waiting.done():

@@ -122,17 +122,18 @@ def exhibits(count: int) -> dict:
     """View and serialisation of every exhibit, and the chosen ones against plotly.express; milliseconds."""
     import stock
 
+    from cyberdip_utils import exhibit as second
     from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     os.environ["CYBERDIP_STRICT"] = "1"
     every, chosen = [], []
-    for name, exhibit in sorted(all_exhibits().items()):
+    for name, exhibit in sorted((all_exhibits() | second.all_exhibits()).items()):
         listed = stock.states(name, count)
         exhibit.payload()  # the first one loads the tables
         taken, sizes, theirs, their_sizes = [], [], [], []
         for values in listed:
             # the exhibit first: drawing up the marks for stock would leave sums that it keeps by their arguments
-            exhibit.forget()
+            stock.forget(exhibit)
             start = time.process_time()
             content = exhibit.payload(**values)
             taken.append((time.process_time() - start) * 1000)

@@ -17,8 +17,9 @@ import plotly.express as px
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from cyberdip_utils.exhibit import core
 from cyberdip_utils.first_edition import figures
-from cyberdip_utils.first_edition.exhibit import Exhibit, View, all_exhibits, number
+from cyberdip_utils.first_edition.exhibit import Exhibit, View, find_any, number
 
 #: Maps, networks, matrices, lines, bars and dots, from all five parts; chosen by kind before any was timed.
 CHOSEN = {
@@ -35,7 +36,16 @@ NAMES = {name: kind for kind, names in CHOSEN.items() for name in names}
 
 def states(name: str, count: int) -> list[dict]:
     """That many states of an exhibit, the opening first, each different."""
-    return list(all_exhibits()[name].states(limit=count))[:count]
+    return list(find_any(name).states(limit=count))[:count]
+
+
+def forget(exhibit) -> None:
+    """Drop the states that an exhibit of either form remembers, so that the next one is made anew."""
+    if isinstance(exhibit, Exhibit):
+        exhibit.forget()
+    else:
+        core._states.clear()
+        core._payloads.clear()
 
 
 @cache
@@ -81,7 +91,7 @@ def points(figure: go.Figure) -> list[tuple[str, pd.DataFrame | np.ndarray]]:
 
 def given(name: str, count: int) -> list:
     """What :func:`points` takes from each of that many states of an exhibit."""
-    return [points(all_exhibits()[name].view(**values).figure) for values in states(name, count)]
+    return [points(find_any(name).view(**values).figure) for values in states(name, count)]
 
 
 def stock(parts: list[tuple[str, pd.DataFrame | np.ndarray]], mark: str = "") -> go.Figure:
@@ -120,7 +130,7 @@ def stock_message(figure: go.Figure) -> bytes:
 
 def marked(name: str, count: int) -> Exhibit:
     """The exhibit behind one control that steps through its states, each picture with its number in a corner."""
-    original = all_exhibits()[name]
+    original = find_any(name)
     listed = states(name, count)
 
     def view(step: int) -> View:

@@ -463,10 +463,12 @@ def run(target: str, runs: int, seed: int = 0) -> tuple[int, int]:
 def _guided(target: str, runs: int, seed: int) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["cyberdip_utils"]):
+    with atheris.instrument_imports(include=["cyberdip_utils", "cyberdip_chapters"]):
+        import cyberdip_utils.exhibit
         import cyberdip_utils.first_edition.exhibit
 
         cyberdip_utils.first_edition.exhibit.all_exhibits()
+        cyberdip_utils.exhibit.all_exhibits()
     whole = seeds()[target]
     rng = random.Random(seed)
 

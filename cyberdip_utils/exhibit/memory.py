@@ -33,3 +33,9 @@ class Recent:
             self.weight += weight
             while self.weight > self.limit and len(self._held) > 1:
                 self.weight -= self._held.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held.clear()
+            self.weight = 0
