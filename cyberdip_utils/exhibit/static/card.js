@@ -566,7 +566,7 @@ async function poster(spec, payload, backend) {
   const height = Math.max(IMAGE.height, figure.layout.meta?.tall ?? 0);
   const inner = IMAGE.width - 2 * IMAGE.edge;
   const picture = await Plotly.toImage({ data: figure.data, layout: figure.layout }, { format: "svg", width: inner, height });
-  const drawing = new DOMParser().parseFromString(decodeURIComponent(picture.slice(picture.indexOf(",") + 1)), "image/svg+xml").documentElement;
+  const drawing = decodeURIComponent(picture.slice(picture.indexOf(",") + 1)); // an SVG document of its own, put in as text
   const page = svg("svg", { xmlns: SVG, width: IMAGE.width, "font-family": FONT }, svg("title", {}, spec.title), svg("desc", {}, payload.claim + payload.rest));
   const paper = page.appendChild(svg("rect", { width: IMAGE.width, fill: "#ffffff" }));
   let y = IMAGE.edge - 6;
@@ -581,13 +581,12 @@ async function poster(spec, payload, backend) {
   write([[payload.claim, 600], [payload.rest, 400]], 16, 23, IMAGE.ink);
   write([[payload.evidence, 400]], 13, 18, IMAGE.soft);
   y += 8;
-  for (const [key, value] of [["x", IMAGE.edge], ["y", y]]) drawing.setAttribute(key, value);
-  page.append(drawing);
+  page.append(svg("g", { transform: `translate(${IMAGE.edge} ${y})` }, document.createComment("picture")));
   y += height + 4;
   if (payload.caveat) write([[WORDS.cannot.trim(), 600], [` ${payload.caveat}`, 400]], 13, 20, IMAGE.ink);
   write([[[WORDS.source + spec.source_line, spec.as_of && WORDS.data_to + spec.as_of, WORDS.book, spec.place].filter(Boolean).join(" · "), 400]], 12, 20, IMAGE.soft);
   for (const node of [page, paper]) node.setAttribute("height", y + IMAGE.edge - 8);
-  return new XMLSerializer().serializeToString(page);
+  return new XMLSerializer().serializeToString(page).replace("<!--picture-->", () => drawing);
 }
 
 async function png(text) {
