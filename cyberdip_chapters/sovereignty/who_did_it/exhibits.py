@@ -12,12 +12,14 @@ from cyberdip_utils.exhibit import Exhibit, choice, choices, number, search
 from cyberdip_utils.figures import marks
 from cyberdip_utils.words import count, listed, plural
 
-from . import analysis as data
+from . import analysis
 from .analysis import ANY, ATTACKER, FIRM, HARD, OFFICIAL, REST, SOFT
 
 HUES = {OFFICIAL: "blue", FIRM: "ochre", ATTACKER: "green", REST: "grey"}  # in the order of the stack
 LEVEL = outside("95% interval", "the level of Wilson's interval")
-ORIGIN = choice(data.origins, ANY, label="Named origin", help="State or territory named as the attacker's.")
+ORIGIN = choice(
+    analysis.origins, ANY, label="Named origin", help="State or territory named as the attacker's."
+)
 RULE = (
     "EuRepoC takes in incidents in part because somebody attributed them, and in 2023 its rule was widened to all "
     "attacks on critical infrastructure."
@@ -61,7 +63,7 @@ def say_years(frame: pd.DataFrame, origin: str, since: int) -> Sentence:
 
 
 def cannot_years(frame: pd.DataFrame, origin: str) -> str:
-    claims = data.naming(origin)
+    claims = analysis.naming(origin)
     undated = claims.loc[claims["year"].isna(), "attribution_id"].nunique()
     return (
         f"what was said in private, and the year of {plural(undated, 'attribution')} without a date. Many older dates are only "
@@ -73,7 +75,7 @@ def cannot_years(frame: pd.DataFrame, origin: str) -> str:
 who_attributes = Exhibit(
     "who_attributes",
     "Who says who did it?",
-    data=data.attributions_by_year,
+    data=analysis.attributions_by_year,
     draw=draw_years,
     say=say_years,
     caveat=cannot_years,
@@ -116,7 +118,7 @@ def say_first(frame: pd.DataFrame, origin: str) -> Sentence:
 who_spoke_first = Exhibit(
     "who_spoke_first",
     "Who speaks at all, alone, and first?",
-    data=data.first_speakers,
+    data=analysis.first_speakers,
     draw=draw_first,
     say=say_first,
     caveat="who knew first. A date that is missing or only a year often leaves open who spoke first, and such an incident "
@@ -194,7 +196,7 @@ def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon:
     last, both = {"day": horizon}, dates == "both"
     here = {
         "span": outside(HORIZONS[horizon], "a control"),
-        "event": outside(data.EVENTS[event], "a control"),
+        "event": outside(analysis.EVENTS[event], "a control"),
     }
     if split == "none":
         return _say_all(frame, both, last, here)
@@ -217,8 +219,8 @@ def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon:
 
 
 def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> str:
-    unstarted = int(data.load("incidents")["start_on"].isna().sum())
-    early = int(data.waits(event, "late" if dates == "both" else dates)["before"].sum())
+    unstarted = int(analysis.load("incidents")["start_on"].isna().sum())
+    early = int(analysis.waits(event, "late" if dates == "both" else dates)["before"].sum())
     said = [
         f"why waits differ. {unstarted} incidents have no start date and are left out. An incident on which nobody has spoken "
         "leaves the count at the last update of its record, as if those no longer watched were like the rest."
@@ -248,7 +250,7 @@ def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> st
 time_to_attribution = Exhibit(
     "time_to_attribution",
     "How long does it take until someone is named?",
-    data=data.waiting_curves,
+    data=analysis.waiting_curves,
     draw=draw_curves,
     say=say_curves,
     caveat=cannot_curves,
@@ -267,7 +269,7 @@ time_to_attribution = Exhibit(
         [("nothing", "none"), ("kind of initiator", "initiator"), ("who spoke first", "speaker")],
         label="Compare by",
     ),
-    dates=choice([(words, key) for key, words in data.DATES.items()], label="Vague dates"),
+    dates=choice([(words, key) for key, words in analysis.DATES.items()], label="Vague dates"),
     horizon=choice([(words, days) for days, words in HORIZONS.items()], 365, label="Within"),
 )
 
@@ -300,7 +302,7 @@ def say_clues(frame: pd.DataFrame, false_flag: int, doubt: float) -> Sentence:
 weigh_evidence = Exhibit(
     "weigh_evidence",
     "How much does a clue weigh?",
-    data=data.weigh_clues,
+    data=analysis.weigh_clues,
     draw=draw_clues,
     say=say_clues,
     caveat="how much a real clue weighs. Suspects, priors and ratios are illustrative: we know of no published estimates, and "
@@ -308,7 +310,7 @@ weigh_evidence = Exhibit(
     "one forger would plant together. What the prior leaves is shared evenly by state B and someone else.",
     sources=(),
     prior=number(5, 60, 30, 5, "%", label="Prior: state A"),
-    found=choices([(text, key) for key, _, text, *_ in data.CLUES], label="Clues found"),
+    found=choices([(text, key) for key, _, text, *_ in analysis.CLUES], label="Clues found"),
     false_flag=number(
         0, 50, 10, 1, "%", label="False flag", help="If not A: probability that A's marks were planted."
     ),
@@ -331,14 +333,14 @@ def draw_names(frame: pd.DataFrame) -> go.Figure:
 
 
 def say_names(frame: pd.DataFrame, words: str) -> Sentence:
-    key, asked = data.name_key(words), outside(figures.plain(words, limit=60), "the control Name")
+    key, asked = analysis.name_key(words), outside(figures.plain(words, limit=60), "the control Name")
     if not key:
         return empty(frame, None, "Type a name to see which entries of the catalogues carry it.")
     if frame.empty:
         return empty(
             frame, None, "No entry of the chosen catalogues carries the name “{asked}”.", asked=asked
         )
-    used, keys = data.names_in_incidents(), {data.name_key(n) for n in frame["name"]}
+    used, keys = analysis.names_in_incidents(), {analysis.name_key(n) for n in frame["name"]}
     counted = {
         "entries": plural(frame["entry"].nunique(), "entry"),
         "names": plural(frame["name"].nunique(), "distinct name"),
@@ -369,7 +371,7 @@ def cannot_names(frame: pd.DataFrame) -> str:
 many_names = Exhibit(
     "many_names",
     "One group, how many names?",
-    data=data.group_names,
+    data=analysis.group_names,
     draw=draw_names,
     say=say_names,
     caveat=cannot_names,
@@ -389,7 +391,7 @@ many_names = Exhibit(
 
 def voices() -> pd.DataFrame:
     """Distinct attributed incidents by who is heard: the attacker alone, a state, court or international body, others."""
-    heard = data.claims().groupby("incident_id")["group"].agg(set)
+    heard = analysis.claims().groupby("incident_id")["group"].agg(set)
     alone, state = sum(h == {ATTACKER} for h in heard), sum(OFFICIAL in h for h in heard)
     counts = {"the attacker alone": alone, OFFICIAL: state, "others": len(heard) - alone - state}
     return pd.DataFrame(list(counts.items()), columns=["heard", "incidents"])
