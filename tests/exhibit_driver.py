@@ -116,9 +116,11 @@ def _moves(exhibit: Exhibit, key: str, shown: dict) -> bool:
         for v in exhibit.controls[k].samples()[:12]
     ]
     control = exhibit.controls[key]
+    options = list(control.samples())
+    options = options if len(options) <= MOST else [*options[: MOST - 1], options[-1]]
     for base in bases:
         seen = []
-        for value in control.samples():
+        for value in options:
             values = base | {key: control.check(key, value)}
             name = tuple(map(repr, values.values()))
             if name not in shown:
@@ -147,7 +149,10 @@ def drive(exhibit: Exhibit, limit: int = 40, seed: int = 0) -> int:
     )
     kept = json.loads(exhibit.payload())  # compared as JSON: plotly does not keep the order of keys
     assert again == once_more == kept, f"{exhibit.name}: the same arguments gave another view"
-    head, _, body = exhibit.csv().partition("\nCyber")[0].partition("\n")
+    file = exhibit.csv()
+    head, _, body = file.partition("\n")
     assert head == f"# {exhibit.title}" and body
+    for source in exhibit.view().sources:
+        assert f"# Licence ({source}): " in body, f"{exhibit.name}: no licence of {source} in the file"
     assert exhibit.title in exhibit.text() and exhibit.view().takeaway in exhibit.text()
     return len(shown)

@@ -6,6 +6,7 @@ Other tests look at chosen states. Nothing else walks through all exhibits, exce
 import sys
 
 import pytest
+from abbreviations import abbreviations, explain, known
 from exhibit_driver import drive, sample
 
 from cyberdip_utils.first_edition.exhibit import all_exhibits
@@ -40,6 +41,21 @@ def test_every_state_is_sound_and_asks_nobody(name, asked):
     before = len(asked)
     assert drive(EXHIBITS[name]) >= 1
     assert asked[before:] == []
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_every_figure_has_words_that_the_glossary_knows(name):
+    """Title and sentence, computed from the state, a table that says what the picture says, abbreviations explained."""
+    exhibit = EXHIBITS[name]
+    view = exhibit.view()
+    assert len(view.alt.split()) >= 6
+    assert exhibit.title and exhibit.title[-1] in "?!."
+    assert all(c.label for c in exhibit.controls.values())
+    if len(view.figure["data"]):
+        assert len(view.table), "a picture without its table"
+    labels = [c.label + " " + c.help for c in exhibit.controls.values()]
+    found = abbreviations(" ".join([exhibit.title, view.takeaway, view.caveat, *labels]))
+    assert found <= known(), explain(found - known())
 
 
 def test_the_sample_holds_every_value_of_short_controls():

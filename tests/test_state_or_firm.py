@@ -50,7 +50,9 @@ def test_the_readings_say_what_their_exhibits_show():
     assert ladder.iloc[0]["low"] > 0 > ladder.iloc[-1]["low"]  # e2: more, and close to nought when held equal
     said = find_any("who_attributes").table(measure="share").set_index("year").loc[2012:]
     firms, states = said["security firms and researchers"], said["states, courts and international bodies"]
-    assert (firms > states).all() and firms[2024] < 1.2 * states[2024]  # e8: in each year, hardly so in the last
+    assert (firms > states).all() and firms[2024] < 1.2 * states[
+        2024
+    ]  # e8: in each year, hardly so in the last
     first = find_any("who_spoke_first").table().set_index("speaker")
     came = first["first of several"]
     assert came[firms.name] <= 1.2 * came[states.name] and came[[firms.name, states.name]].max() < 20  # e9
