@@ -50,6 +50,18 @@ def stored_metadata(cell):
     return found
 
 
+def joined(outputs):
+    """Outputs with neighbouring pieces of one stream put together: how a kernel cuts printed text depends on its pace."""
+    found = []
+    for output in outputs:
+        before = found[-1] if found else {}
+        if output.output_type == "stream" == before.get("output_type") and output.name == before.name:
+            before.text = "".join(before.text) + "".join(output.text)
+        else:
+            found.append(output)
+    return found
+
+
 def stripped(notebook):
     """A copy of a notebook with stored outputs of finding cells only and no trace of who ran it where."""
     nb = copy.deepcopy(notebook)
@@ -68,6 +80,7 @@ def stripped(notebook):
         if cell.cell_type != "code":
             continue
         place += 1
+        cell.outputs = joined(cell.outputs)
         kept = bool(cell.outputs)
         cell.execution_count = place if kept else None
         for output in cell.outputs:
