@@ -89,6 +89,18 @@ def originating(frame: pd.DataFrame, initiator: str) -> pd.DataFrame:
     return frame[frame["number"].isin(carrying("incident_initiators", "iso3", [initiator]))]
 
 
+def answered(frame: pd.DataFrame, response: str) -> pd.DataFrame:
+    """The incidents with a response coded: "political", "legal", "either", "none", or "any" for all."""
+    political, legal = frame["political"], frame["legal"]
+    masks = {
+        "political": political,
+        "legal": legal,
+        "either": political | legal,
+        "none": ~(political | legal),
+    }
+    return frame if response == ANY else frame[masks[response]]
+
+
 def listing(
     words: str = "",
     between: tuple[int, int] = YEARS,
@@ -113,13 +125,7 @@ def listing(
         frame = frame[frame["year"].between(*between).fillna(False).astype(bool)]
     if standing != ANY:
         frame = frame[(frame["settled"] == (standing == "settled")).fillna(False).astype(bool)]
-    if response != ANY:
-        either = frame["political"] | frame["legal"]
-        frame = frame[
-            {"political": frame["political"], "legal": frame["legal"], "either": either, "none": ~either}[
-                response
-            ]
-        ]
+    frame = answered(frame, response)
     codes = load("incident_receivers")["iso3"].dropna().unique()
     inside = [ANY] if region == ANY else [code for code in codes if region_of(code) == region]
     for table, column, values, where in (

@@ -15,7 +15,7 @@ from cyberdip_utils.figures import maps, marks
 from cyberdip_utils.figures.timeline import timeline
 from cyberdip_utils.words import count, day, listed, plural
 
-from . import observatories as obs
+from . import observatories
 from .analysis import (
     ANY,
     NAMED,
@@ -293,7 +293,7 @@ incident_in_full = Exhibit(
 
 # ---------------------------------------------------------------- 4. three observatories
 
-LABELS = tuple(obs.OBSERVATORIES.values())
+LABELS = tuple(observatories.OBSERVATORIES.values())
 NO_ITEM = "No observatory has an item that fits this rule in these years."
 
 
@@ -340,7 +340,7 @@ def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
         "the disclosure in CFR. An item that names two states counts for both. EuRepoC counts here by its settled "
         "attributions; DCID names a state in every row and holds pairs of rivals only."
     )
-    if rule == obs.RIVALS:
+    if rule == observatories.RIVALS:
         said += " CFR writes many victims in words that name no state; under this rule such rows drop out."
     return said
 
@@ -348,16 +348,20 @@ def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
 three_observatories = Exhibit(
     "three_observatories",
     "Do three observatories name the same states?",
-    data=obs.shares_in,
+    data=observatories.shares_in,
     draw=draw_three,
     say=say_three,
     caveat=cannot_show_three,
     sources=("incidents", "cfr_operations", "dcid_incidents"),
     rule=choice(
-        [("As published", obs.PUBLISHED), ("A state is named", obs.STATE), ("Rival pairs only", obs.RIVALS)],
+        [
+            ("As published", observatories.PUBLISHED),
+            ("A state is named", observatories.STATE),
+            ("Rival pairs only", observatories.RIVALS),
+        ],
         label="Rule",
     ),
-    period=choice(list(obs.PERIODS), label="Years"),
+    period=choice(list(observatories.PERIODS), label="Years"),
 )
 
 
@@ -365,38 +369,43 @@ three_observatories = Exhibit(
 
 IN_PART = "in part, or inside something wider"
 LOOKS = {
-    "held": {obs.HELD: "full", IN_PART: "part", obs.ABSENT: "none", obs.OUTSIDE: "outside"},
+    "held": {
+        observatories.HELD: "full",
+        IN_PART: "part",
+        observatories.ABSENT: "none",
+        observatories.OUTSIDE: "outside",
+    },
     "names": {
-        obs.AGREE: "full",
-        obs.DIFFER: "part",
-        obs.SILENT: "part",
-        obs.NOBODY: "unknown",
-        obs.UNHELD: "none",
+        observatories.AGREE: "full",
+        observatories.DIFFER: "part",
+        observatories.SILENT: "part",
+        observatories.NOBODY: "unknown",
+        observatories.UNHELD: "none",
     },
     "starts": {
-        obs.NEAR: "full",
-        obs.FAR: "part",
-        obs.COARSE: "unknown",
-        obs.UNDATED: "outside",
-        obs.UNHELD: "none",
+        observatories.NEAR: "full",
+        observatories.FAR: "part",
+        observatories.COARSE: "unknown",
+        observatories.UNDATED: "outside",
+        observatories.UNHELD: "none",
     },
 }
 SAID = {  # question: answers counted, those among which, what the sentence says
     "held": (
-        [obs.HELD, obs.PART, obs.WIDER],
+        [observatories.HELD, observatories.PART, observatories.WIDER],
         {"in scope": "yes"},
         "Of the incidents in its scope, each record holds most",
         "",
     ),
     "names": (
-        [obs.AGREE],
-        {"answer": [obs.AGREE, obs.DIFFER, obs.SILENT]},
+        [observatories.AGREE],
+        {"answer": [observatories.AGREE, observatories.DIFFER, observatories.SILENT]},
         "Where a state was named officially, each record names the same one",
         "",
     ),
     "starts": (
-        [obs.NEAR],
-        {"answer": [obs.NEAR, obs.FAR]},
+        [observatories.NEAR],
+        {"answer": [observatories.NEAR, observatories.FAR]},
         "Starts often differ by more than a month",
         "; within a month of ours lie",
     ),
@@ -404,7 +413,7 @@ SAID = {  # question: answers counted, those among which, what the sentence says
 
 
 def draw_same(frame: pd.DataFrame, compare: str) -> go.Figure:
-    answer = frame["answer"].replace(dict.fromkeys((obs.PART, obs.WIDER), IN_PART))
+    answer = frame["answer"].replace(dict.fromkeys((observatories.PART, observatories.WIDER), IN_PART))
     named = frame.assign(row=frame["began"].astype("str") + " " + frame["incident"], answer=answer)
     return marks.matrix(named, "row", "observatory", "answer", kinds=LOOKS[compare])
 
@@ -425,7 +434,7 @@ def say_same(frame: pd.DataFrame, compare: str) -> Sentence:
 same_incidents = Exhibit(
     "same_incidents",
     "Do three observatories hold the same incidents?",
-    data=obs.looked_up,
+    data=observatories.looked_up,
     draw=draw_same,
     say=say_same,
     caveat="how it stands with incidents that nobody remembers: these were chosen because they are famous, and matched by hand "
