@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "tools")]
 FLOOR = "import pandas, plotly.graph_objects, ipywidgets"
 OURS = "import cyberdip_utils, cyberdip_utils.first_edition.exhibit, cyberdip_utils.first_edition.figures, cyberdip_utils.teach"
 PARTS = ("open", "exhibits", "pixels", "tables", "growth", "book")
-GOALS = {"import": 1.15, "run": 2.0, "memory": 1.2, "update": 3.0, "cold": 1.5}
+GOALS = {"import": 1.15, "run": 2.0, "memory": 2.0, "update": 3.0, "cold": 1.5}
 SMALL = 20_000  # bytes; below it a load is mostly pandas setting up types
 
 

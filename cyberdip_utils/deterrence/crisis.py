@@ -533,7 +533,7 @@ def _strike(state: State, option: Option, roll: Dice) -> Draw:
         return _yes_no(state, roll, rate, "strike", "A new strike is tried.", "No new strike.")
     base = chance(state, rate)
     guilty = state.truth in state.punished
-    q = assessment(state)[state.truth][0] if guilty else 0.0
+    q = belief(state.scenario, state.found)[state.truth] if guilty else 0.0
     penalty = chance(state, PENALTY)
     die = roll(state.round, "strike")
     happened = attack_payoff(1 - die, 0.0, 1 - base, q, 1.0 if guilty else 0.0, penalty) > 0
