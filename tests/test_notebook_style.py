@@ -1,10 +1,15 @@
-"""Every notebook keeps the house's form: thin, readable, cited, with nothing stored that should not be."""
+"""Every notebook keeps the house's form: readable, cited, with nothing stored that should not be.
+
+Chapters with a folder of their own (``cyberdip_chapters``) show their analysis: their rules stand under *Moved chapters*.
+The others keep the rules of the first edition, in which a notebook only calls, until they move.
+"""
 
 import ast
 import importlib
 import re
 import statistics
-import tomllib
+import warnings
+from math import ceil
 from pathlib import Path
 
 import nbformat
@@ -12,11 +17,13 @@ import pytest
 from pybtex.database import parse_file
 
 import tidy_notebooks as tool
+from cyberdip_utils.exhibit import find
+from cyberdip_utils.teach import chapter_module, chapters
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 PATHS = tool.notebooks(NOTEBOOKS)
-CHAPTERS = tomllib.loads((ROOT / "cyberdip_utils" / "chapters.toml").read_text(encoding="utf-8"))["chapter"]
+MOVED = {NOTEBOOKS / c.notebook: c for c in chapters().values() if c.folder}
 START = "00_start_here.ipynb"
 # What a chapter has, in this order, and how it is recognised.
 SKELETON = {
@@ -40,6 +47,8 @@ def name(path):
 
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=name)
+not_moved = pytest.mark.parametrize("path", [p for p in PATHS if p not in MOVED], ids=name)
+moved = pytest.mark.parametrize("path", list(MOVED), ids=name)
 every_chapter = pytest.mark.parametrize("path", [p for p in PATHS if p.name != START], ids=name)
 
 
@@ -66,10 +75,19 @@ def words(text):
 
 def test_the_notebooks_are_those_of_the_list_of_chapters():
     assert PATHS, "there is no notebook"
-    assert sorted(chapter["notebook"] for chapter in CHAPTERS) == sorted(map(name, PATHS))
+    assert sorted(c.notebook for c in chapters().values()) == sorted(map(name, PATHS))
 
 
-@every_notebook
+def test_chapters_that_have_not_moved_are_told():
+    """A list, for whoever moves the next one; nothing to fail."""
+    waiting = [n for n, c in chapters().items() if c.folder is None]
+    if waiting:
+        warnings.warn(
+            f"{len(waiting)} chapters keep the first edition's form: {', '.join(waiting)}", stacklevel=1
+        )
+
+
+@not_moved
 def test_code_defines_nothing_and_fetches_nothing(path):
     for cell, tree in zip(code_cells(path), trees(path), strict=True):
         defined = [x for x in ast.walk(tree) if isinstance(x, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
@@ -77,7 +95,7 @@ def test_code_defines_nothing_and_fetches_nothing(path):
         assert "://" not in cell.source, f"an address in code:\n{cell.source}"
 
 
-@every_notebook
+@not_moved
 def test_code_is_short(path):
     lengths = [len(cell.source.splitlines()) for cell in code_cells(path)]
     assert max(lengths) <= 15 and statistics.median(lengths) <= 3, lengths
@@ -87,7 +105,7 @@ def test_code_is_short(path):
     assert len(imports) <= 4
 
 
-@every_notebook
+@not_moved
 def test_prose_carries_the_chapter(path):
     text, code = words(prose(path)), sum(words(cell.source) for cell in code_cells(path))
     assert text / (text + code) >= 0.75, f"{text} words of prose, {code} of code"
@@ -95,7 +113,7 @@ def test_prose_carries_the_chapter(path):
         assert text >= 1500
 
 
-@every_notebook
+@not_moved
 def test_size(path):
     cells = len(read(path).cells)
     assert (12 if path.name == START else 20) <= cells <= 45
@@ -103,7 +121,9 @@ def test_size(path):
 
 
 def exhibits(path):
-    """The exhibits that a notebook shows, one for each cell that ends in one."""
+    """The exhibits that a notebook shows: those of the chapter's file, or one for each cell that ends in one."""
+    if path in MOVED:
+        return [find(exhibit) for exhibit in MOVED[path].exhibits]
     from cyberdip_utils.first_edition.exhibit import Exhibit
 
     known, shown = {}, []
@@ -128,7 +148,7 @@ def exhibits(path):
     return shown
 
 
-@every_notebook
+@not_moved
 def test_two_to_four_exhibits(path):
     assert 2 <= len(exhibits(path)) <= 4
 
@@ -143,7 +163,7 @@ def test_skeleton(path):
             assert found.start() > place, f"{section} is out of order"
             place = found.start()
     calls = [ast.unparse(x) for tree in trees(path) for x in ast.walk(tree) if isinstance(x, ast.Call)]
-    number = next(chapter["number"] for chapter in CHAPTERS if chapter["notebook"] == name(path))
+    number = next(c.number for c in chapters().values() if c.notebook == name(path))
     assert f"chapter('{number}')" in calls, "no generated header with Data in this chapter"
     assert "<details>" in text, "no folded answers"
     assert any(call.startswith("check(") for call in calls), "no coding exercise with check()"
@@ -161,6 +181,259 @@ def test_one_title_first(path):
 def test_pictures_have_words(path):
     for alt in re.findall(r"!\[([^\]]*)\]\(", prose(path)):
         assert words(alt) >= 2, "a picture without a description"
+
+
+# --- Moved chapters ----------------------------------------------------------------------------------------
+
+PANDAS = set(
+    "groupby value_counts crosstab pivot pivot_table unstack stack merge join concat agg sum mean median nunique size count "
+    "sort_values nlargest nsmallest query between isin isna notna fillna dropna drop_duplicates describe quantile "
+    "cumsum cumprod diff shift rank idxmax idxmin cut resample melt map apply explode corr std min max DataFrame Series eq".split()
+)
+WIDGETS = {
+    "interact",
+    "interactive",
+    "interactive_output",
+    "link",
+    "jslink",
+    "dlink",
+    "observe",
+    "VBox",
+    "HBox",
+    "Tab",
+}
+TRACES = set(
+    "scatter bar histogram box violin pie heatmap contour choropleth scattergeo scattermap sankey treemap sunburst "
+    "scatterpolar funnel waterfall indicator table surface scatter3d parcats icicle histogram2d".split()
+)
+
+
+def calls(tree):
+    """The names that a piece of code calls, the last part of each."""
+    found = [x.func for x in ast.walk(tree) if isinstance(x, ast.Call)]
+    return {f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in found}
+
+
+def names(tree):
+    """All names and attributes in a piece of code."""
+    return {
+        x.attr if isinstance(x, ast.Attribute) else x.id
+        for x in ast.walk(tree)
+        if isinstance(x, ast.Attribute | ast.Name)
+    }
+
+
+def lines(source):
+    """Lines of code that are not blank and not a comment."""
+    return [line for line in source.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def analysis_cells(path):
+    """Places of the cells that compute in sight, 3 to 12 lines of pandas, and are neither a finding nor an exhibit."""
+    shown = set(MOVED[path].exhibits)
+    return [
+        i
+        for i, cell in enumerate(code_cells(path))
+        if 3 <= len(lines(cell.source)) <= 12
+        and not tool.is_finding(cell)
+        and calls(ast.parse(cell.source)) & PANDAS
+        and not names(ast.parse(cell.source)) & shown
+    ]
+
+
+def exhibit_cells(path):
+    """Exhibit -> places of the cells that show it: as the last value, or by ``show()``."""
+    found = {exhibit: [] for exhibit in MOVED[path].exhibits}
+    for i, tree in enumerate(trees(path)):
+        last = tree.body[-1] if tree.body else None
+        showing = [
+            x.func.value
+            for x in ast.walk(tree)
+            if isinstance(x, ast.Call) and ast.unparse(x.func).endswith(".show")
+        ]
+        showing += [last.value] if isinstance(last, ast.Expr) else []
+        for exhibit in found:
+            if any(ast.unparse(x).split(".")[-1] == exhibit for x in showing):
+                found[exhibit].append(i)
+    return found
+
+
+@moved
+def test_the_analysis_is_in_sight(path):
+    last = max(max(places) for places in exhibit_cells(path).values())
+    assert len([i for i in analysis_cells(path) if i < last]) >= 3, (
+        "cells of 3 to 12 lines of pandas before the exhibits"
+    )
+
+
+@moved
+def test_every_exhibit_of_the_chapter_is_shown_and_small(path):
+    shown = exhibit_cells(path)
+    assert [e for e, places in shown.items() if not places] == []
+    assert 1 <= len(shown) <= 5
+    for exhibit in exhibits(path):
+        assert len([key for key in exhibit.controls if key not in exhibit.more]) <= 4, exhibit.name
+
+
+@moved
+def test_findings_are_computed_in_their_cells(path):
+    found = [ast.parse(cell.source) for cell in code_cells(path) if tool.is_finding(cell)]
+    assert found, "a chapter has findings"
+    for tree in found:
+        assert not {n for n in calls(tree) if n.startswith("finding")}, "a finding that is only called"
+        assert calls(tree) - {"print"}, f"nothing is computed here:\n{ast.unparse(tree)}"
+
+
+@moved
+def test_widgets_are_used_in_the_open(path):
+    used = set()
+    for tree in trees(path):
+        taken = {
+            a.asname or a.name
+            for x in ast.walk(tree)
+            if isinstance(x, ast.ImportFrom) and (x.module or "").startswith("ipywidgets")
+            for a in x.names
+        }
+        used |= (
+            taken
+            | ({"observe"} & calls(tree))
+            | (WIDGETS & calls(tree) if "ipywidgets" in names(tree) else set())
+        )
+    assert used & WIDGETS, "link two exhibits, or interact with a function of the chapter"
+
+
+@moved
+def test_code_of_a_moved_chapter_is_short_and_fetches_nothing(path):
+    for cell in code_cells(path):
+        assert len(lines(cell.source)) <= 12, cell.source
+        assert "://" not in cell.source, f"an address in code:\n{cell.source}"
+        for x in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(x, ast.ClassDef), "a class belongs to the chapter's folder"
+            if isinstance(x, ast.FunctionDef):
+                assert x.end_lineno - x.lineno < 8, (
+                    "a small function teaches; a long one belongs to the chapter's folder"
+                )
+
+
+def main_text(path):
+    """What is read from the lead to the findings, without what is folded, tables' rules and addresses."""
+    text = re.split(r"(?mi)^#+ .*(?:since then|check yourself)", prose(path))[0]
+    text = re.sub(r"<details>.*?</details>", "", text, flags=re.S)
+    return re.sub(r"\]\([^)]*\)", "]", re.sub(r"(?m)^\|[-| :]*\|$|\|", " ", text))
+
+
+@moved
+def test_size_of_a_moved_chapter(path):
+    assert 30 <= len(read(path).cells) <= 60
+    assert 1000 <= words(main_text(path)) <= 2600, (
+        f"{words(main_text(path))} words from the lead to the findings"
+    )
+    assert path.stat().st_size < 90_000
+
+
+@moved
+def test_citations_leave_room_for_the_text(path):
+    text = re.split(r"(?mi)^#+ .*further reading", prose(path))[0]
+    crowded = []
+    for block in re.split(r"\n\s*\n|\n(?=[-*] |\d+\. |\|)", text):
+        cited = [shown for shown, _ in LINK.findall(block) if YEAR.search(shown)]
+        room = max(1, ceil(words(LINK.sub(r"\1", block)) / 40))
+        if len(cited) > room:
+            crowded.append(f"{len(cited)} citations, room for {room}: {block[:70]}")
+    assert crowded == []
+
+
+@moved
+def test_the_reader_guesses_before_and_compares_after(path):
+    said = [ast.unparse(x) for tree in trees(path) for x in ast.walk(tree) if isinstance(x, ast.Call)]
+    asked = [re.fullmatch(r"guess\((.*)\)", call)[1] for call in said if call.startswith("guess(")]
+    answered = [
+        re.fullmatch(r"your_guess\((.*)\)", call)[1] for call in said if call.startswith("your_guess(")
+    ]
+    assert asked and sorted(asked) == sorted(answered)
+    assert all(said.index(f"guess({x})") < said.index(f"your_guess({x})") for x in asked)
+
+
+def chapter_files():
+    return [file for c in MOVED.values() for file in sorted(c.folder.glob("*.py"))]
+
+
+every_file = pytest.mark.parametrize("file", chapter_files(), ids=lambda f: f"{f.parent.name}/{f.name}")
+
+
+@every_file
+def test_functions_of_a_chapter_fit_a_page(file):
+    long = []
+    for x in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(x, ast.FunctionDef | ast.AsyncFunctionDef):
+            told = (x.body[0].end_lineno - x.body[0].lineno + 1) if ast.get_docstring(x) else 0
+            if (length := x.end_lineno - x.lineno + 1 - told) > 40:
+                long.append(f"{x.name}: {length} lines without its docstring")
+    assert long == []
+
+
+@every_file
+def test_chapters_write_no_traces(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for x in ast.walk(tree):
+        if isinstance(x, ast.Dict):
+            kinds = {
+                v.value
+                for k, v in zip(x.keys, x.values, strict=True)
+                if isinstance(k, ast.Constant) and k.value == "type" and isinstance(v, ast.Constant)
+            }
+            assert not kinds & TRACES, f"line {x.lineno}: a trace; use figures.marks"
+        if isinstance(x, ast.Call):
+            called = ast.unparse(x.func)
+            made = re.fullmatch(r"(?:go|graph_objects)\.(\w+)", called)
+            assert not made or made[1] == "Figure", f"line {x.lineno}: {called}"
+            assert not re.search(r"\.add_(trace|traces|scatter|bar|heatmap|choropleth)$", called), (
+                f"line {x.lineno}: {called}"
+            )
+
+
+OLD_PARTS = r"(sovereignty|norms|deterrence|data_flows|controversies)"
+
+
+@every_file
+def test_a_chapter_imports_the_core_and_itself_only(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for x in ast.walk(tree):
+        if isinstance(x, ast.ImportFrom) and x.level:
+            assert x.level == 1, f"line {x.lineno}: from another chapter"
+            continue
+        taken = [x.module or ""] if isinstance(x, ast.ImportFrom) else []
+        taken += [f"{x.module}.{a.name}" for a in x.names] if isinstance(x, ast.ImportFrom) else []
+        taken += [a.name for a in x.names] if isinstance(x, ast.Import) else []
+        for module in taken:
+            assert not module.startswith("cyberdip_chapters"), f"line {x.lineno}: {module}"
+            assert not re.match(rf"cyberdip_utils\.(first_edition|{OLD_PARTS})\b", module), (
+                f"line {x.lineno}: {module}"
+            )
+
+
+@moved
+def test_a_notebook_imports_its_own_chapter_only(path):
+    own = MOVED[path].module
+    for tree in trees(path):
+        for x in ast.walk(tree):
+            if isinstance(x, ast.ImportFrom) and (x.module or "").startswith(
+                ("cyberdip_chapters", "cyberdip_utils.")
+            ):
+                for a in x.names:
+                    whole = f"{x.module}.{a.name}"
+                    assert not whole.startswith("cyberdip_chapters") or whole.startswith(own), whole
+                    assert not re.match(rf"cyberdip_utils\.(first_edition|{OLD_PARTS})\b", whole), whole
+
+
+@moved
+def test_nothing_is_left_to_write(path):
+    """``tools/new_chapter.py`` marks what an author has to fill in."""
+    c = MOVED[path]
+    files = [path, *c.folder.glob("*.toml"), *c.folder.glob("*.md"), *c.folder.glob("*.py")]
+    left = [f.name for f in files if "✎" in f.read_text(encoding="utf-8")]
+    assert left == []
+    assert chapter_module(c.number).__doc__
 
 
 # --- What is stored ----------------------------------------------------------------------------------------
