@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from cyberdip_utils.exhibit.pages import failed
+
 if TYPE_CHECKING:
     from cyberdip_utils.exhibit.core import Exhibit
 
@@ -142,7 +144,11 @@ class Card(anywidget.AnyWidget):
         elif kind in ("view", "open"):
             if kind == "view":
                 self._take(message["values"])
-            content = self._timed(message["values"] if kind == "view" else self.settings)
+            try:
+                content = self._timed(message["values"] if kind == "view" else self.settings)
+            except Exception as error:  # strict: tell the page, then let the notebook's runner see it
+                self.send(reply | {"values": self.settings}, [failed(self._exhibit, error)])
+                raise
             self.send(reply | {"values": self.settings, "keep": True}, [content])  # all views hear it
 
     def _take(self, values: Mapping[str, Any]) -> None:
@@ -174,26 +180,25 @@ class Card(anywidget.AnyWidget):
             self._took = took
         return content
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
-        bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
-        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        data = data | {"text/plain": self._exhibit.text(**self.settings)}
-        return (data, *rest) if rest else data
+    def _mimebundle(self, text: str) -> tuple[dict, dict]:
+        """Data and metadata of the live card; ``text`` stands where no widget can."""
+        bundle = super()._repr_mimebundle_()
+        data, meta = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return data | {"text/plain": text}, meta
+
+    def _repr_mimebundle_(self, **_kwargs) -> tuple[dict, dict]:
+        return self._mimebundle(self._exhibit.text(**self.settings))
 
     def _ipython_display_(self) -> None:
         """The static form and the live card; the page hides the first where the second runs."""
         from IPython.display import display
 
-        still = self._exhibit.html(**self.settings)
         style = (STATIC / "static.css").read_text(encoding="utf-8")
+        still = self._exhibit.html(**self.settings)
         block = f"<style>{style}</style><div class='cdx-static' data-cdx='{self.model_id}'>{still}</div>"
         display({"text/html": block, "text/plain": self._exhibit.text(**self.settings)}, raw=True)
-        display(
-            self._repr_mimebundle_()[0]
-            if isinstance(self._repr_mimebundle_(), tuple)
-            else self._repr_mimebundle_(),
-            raw=True,
-        )
+        data, meta = self._mimebundle(repr(self))
+        display(data, metadata=meta, raw=True)
 
     def __repr__(self) -> str:
         return f"<{self._exhibit.name}: {self._exhibit.describe(**self.settings)}>"
