@@ -227,7 +227,10 @@ def reached_by(curve: pd.DataFrame, times: Sequence[float]) -> pd.DataFrame:
     place = np.searchsorted(curve["time"].to_numpy(dtype=float), np.asarray(times, dtype=float), side="right")
     had = {"share": "survival", "low": "high", "high": "low"}
     return pd.DataFrame(
-        {name: np.concatenate([[0.0], 1 - curve[column].to_numpy(dtype=float)])[place] for name, column in had.items()}
+        {
+            name: np.concatenate([[0.0], 1 - curve[column].to_numpy(dtype=float)])[place]
+            for name, column in had.items()
+        }
     )
 
 
@@ -239,3 +242,44 @@ def date_bounds(on: pd.Series, precision: pd.Series) -> tuple[pd.Series, pd.Seri
     last = on.where(~year, on.dt.to_period("Y").dt.end_time.dt.normalize())
     first = first.where(~month, on.dt.to_period("M").dt.start_time)
     return first, last.where(~month, on.dt.to_period("M").dt.end_time.dt.normalize())
+
+
+def interval_waits(
+    start: pd.DataFrame, wait: pd.DataFrame, stop: pd.Series, reading: str, by_stop: bool = True
+) -> pd.DataFrame:
+    """Waits between vague dates, read one way, with those still waiting censored.
+
+    Parameters
+    ----------
+    start : pandas.DataFrame
+        By case: low, high, the first and the last day that its start can mean.
+    wait : pandas.DataFrame
+        By case: shortest, longest, days to the event that the dates allow; missing where none came.
+    stop : pandas.Series
+        By case, the day on which watching stopped.
+    reading : str
+        ``early`` takes the shortest waits, ``late`` the longest; ``exact`` keeps only cases whose wait is known to the day.
+    by_stop : bool
+        An event on record had come by the day watching stopped, whatever its date allows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By case: time (days, 0 or more), event (bool).
+
+    Raises
+    ------
+    ValueError
+        An unknown reading.
+    """
+    if reading not in ("early", "late", "exact"):
+        raise ValueError(f"dates: {reading!r} is not one of early, late, exact")
+    came = wait["longest" if reading == "late" else "shortest"]
+    until = (stop - start["high" if reading == "early" else "low"]).dt.days.clip(lower=0)
+    if reading == "exact":
+        sharp = (start["low"] == start["high"]) & (came.isna() | (came == wait["longest"]))
+        came, until = came[sharp], until[sharp]
+    if by_stop:
+        until = until.where(came.isna() | (came <= until), came)
+    happened = came.notna() & (came <= until)
+    return pd.DataFrame({"time": came.where(happened, until).astype(float), "event": happened})

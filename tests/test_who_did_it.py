@@ -285,6 +285,23 @@ def test_a_curve_read_at_given_times():
     assert survival.quantile_time(curve, 0.5) == survival.median_time(curve)
 
 
+def test_waits_between_vague_dates_by_hand():
+    # 1: exact, five days. 2: began in January, came between days 2 and 40. 3: nothing came, watched to 10 March.
+    day = pd.to_datetime
+    start = pd.DataFrame(
+        {"low": day(["2020-01-01"] * 3), "high": day(["2020-01-01", "2020-01-31", "2020-01-01"])}
+    )
+    wait = pd.DataFrame({"shortest": [5.0, 2.0, math.nan], "longest": [5.0, 40.0, math.nan]})
+    stop = pd.Series(day(["2020-03-10", "2020-01-20", "2020-03-10"]))
+    late = survival.interval_waits(start, wait, stop, "late")
+    assert late["time"].tolist() == [5, 40, 69] and late["event"].tolist() == [True, True, False]
+    early = survival.interval_waits(start, wait, stop, "early")
+    assert early["time"].tolist() == [5, 2, 69] and early["event"].tolist() == [True, True, False]
+    strict = survival.interval_waits(start, wait, stop, "late", by_stop=False)
+    assert strict["time"].tolist() == [5, 19, 69] and strict["event"].tolist() == [True, False, False]
+    assert survival.interval_waits(start, wait, stop, "exact").index.tolist() == [0, 2]
+
+
 @pytest.mark.parametrize("event", analysis.EVENTS)
 @pytest.mark.parametrize("watched", ["updated", "entered"])
 def test_all_started_incidents_wait_and_none_less_than_zero(event, watched):

@@ -207,8 +207,7 @@ def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> 
     event : str
         What ends the wait, a key of ``EVENTS``.
     dates : str
-        How vague dates are read: ``early`` gives the shortest wait that they allow, ``late`` the longest; ``exact`` keeps
-        only incidents whose wait is known to the day.
+        How vague dates are read: ``early``, ``late`` or ``exact``, see :func:`cyberdip_utils.survival.interval_waits`.
     watched : str
         When watching stopped: ``updated``, last update of the record, or ``entered``, the day it was added.
 
@@ -217,22 +216,12 @@ def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> 
     pandas.DataFrame
         By incident_id: time (days), event (bool), before (a claim lies before the start), initiator, speaker.
     """
-    for what, given, allowed in (("event", event, EVENTS), ("dates", dates, ("early", "late", "exact"))):
-        if given not in allowed:
-            raise ValueError(f"{what}: {given!r} is not one of {', '.join(allowed)}")
+    if event not in EVENTS:
+        raise ValueError(f"event: {event!r} is not one of {', '.join(EVENTS)}")
     base = started()
     ends = shortest_and_longest(event).reindex(base.index)
-    came = ends["longest" if dates == "late" else "shortest"]
-    until = (base[watched] - base["high" if dates == "early" else "low"]).dt.days.clip(lower=0)
-    if dates == "exact":
-        sharp = (base["low"] == base["high"]) & (came.isna() | (came == ends["longest"]))
-        came, until = came[sharp], until[sharp]
-    if watched == "updated":  # an attribution in the record was made before the record was last looked at
-        until = until.where(came.isna() | (came <= until), came)
-    happened = came.notna() & (came <= until)
-    table = pd.DataFrame({"time": came.where(happened, until).astype(float), "event": happened})
-    table["before"] = ends["before"].reindex(table.index).eq(True)
-    return table.join(kinds())
+    table = survival.interval_waits(base, ends, base[watched], dates, by_stop=watched == "updated")
+    return table.assign(before=ends["before"].eq(True)).join(kinds())
 
 
 def read_off(waiting: pd.DataFrame, days: list[int]) -> pd.DataFrame:
