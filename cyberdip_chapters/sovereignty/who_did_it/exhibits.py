@@ -50,7 +50,7 @@ def draw_years(frame: pd.DataFrame, measure: str) -> go.Figure:
 def say_years(frame: pd.DataFrame, origin: str, since: int) -> Sentence:
     here = _named(origin, " that name {}") | {"since": outside(since, "the control From")}
     if not total(frame, "all"):
-        return empty(frame, "all", "No attribution{named} has a date from {since} on.", **here)
+        return empty(frame, "all", "There are no attributions{named} with a date from {since} on.", **here)
     groups = {"state": OFFICIAL, "firm": FIRM, "own": ATTACKER}
     return sentence(
         "States, courts and international bodies make {state} of the dated attributions{named} since {since}",
@@ -184,10 +184,10 @@ def _say_all(frame: pd.DataFrame, both: bool, last: dict, here: dict) -> Sentenc
         return sentence(
             "Within {span} of the start, {event} in {low} to {high} of the incidents",
             ", depending on how vague dates are read.",
-            "{incidents} incidents with a start. Half are reached {early} if dates are read early, {late} if read late.",
+            "{incidents} incidents with a start. Half of them: {early} if dates are read early, {late} if read late.",
             **here,
         )
-    evidence = "{incidents} incidents, {level} at the last day. Half are reached {late}."
+    evidence = "{incidents} incidents, {level} at the last day. Half of them: {late}."
     text = "Within {span} of the start, {event} in {share} of the incidents"
     return sentence(text, "({low} to {high}).", evidence, level=LEVEL, **here)
 
@@ -240,6 +240,8 @@ def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> st
             "Initiator and speaker are known only where somebody spoke: these curves start from incidents attributed in some way, "
             "and compare waits, not chances."
         )
+    if split == "speaker" and event in ("others", "government"):
+        said.append("Where the first speaker is also the one waited for, its curve must reach the top.")
     if early:
         said.append(
             f"In {plural(early, 'incident')} an attribution is dated before the start; it counts as day 0."
