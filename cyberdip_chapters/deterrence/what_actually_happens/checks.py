@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from cyberdip_utils.claims import Sentence, part, sentence, value
+from cyberdip_utils.claims import Sentence, outside, part, sentence, value
 from cyberdip_utils.data import load
 from cyberdip_utils.teach import Verdict, check_number
 
@@ -22,7 +22,8 @@ def key_finding() -> Sentence:
     }
     return sentence(
         "China is named as the initiator in {eurepoc} of EuRepoC's incidents, {cfr} of CFR's and {dcid} of DCID's",
-        ": three records of one world, three rules.",
+        " ({years}): three records of one world, three rules.",
+        years=outside("2005 to 2020", "the years in which all three have rows"),
         **claims,
     )
 
