@@ -901,7 +901,7 @@ def view_of(exhibit: Any, **values: Any) -> View:
     figure = orjson.loads(figures.to_json(state.figure))
     meta = figure["layout"].get("meta") or {}
     figure["layout"] |= {
-        "meta": meta | {"dark": figures.DARK},
+        "meta": meta | {"dark": {light.lower(): dark for light, dark in figures.DARK.items()}},
         "height": max(400, meta.get("tall", 0)),
     }
     said = state.sentence

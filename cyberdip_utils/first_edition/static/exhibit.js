@@ -219,10 +219,11 @@ const NARROW = 640; // px: a colour bar then lies under the figure, where it tak
 // What a figure of the second edition, quoted by a debate, says of itself: its layout for this width and its dark colours.
 const joined = (base, over) => Object.entries(over ?? {}).reduce(
   (all, [key, value]) => ({ ...all, [key]: value?.constructor === Object ? joined(all[key], value) : value }), { ...base });
-function quoted(figure, dark, width) {
-  const { narrow, middle, wide, dark: pairs } = figure.layout.meta;
-  const text = JSON.stringify({ ...figure, layout: joined(figure.layout, width < NARROW ? narrow : width < 800 ? middle : wide) });
-  return JSON.parse(dark ? text.replace(/#[0-9a-f]{6}\b/gi, (hex) => pairs[hex.toLowerCase()] ?? hex) : text);
+function quoted({ data, layout }, dark, width) {
+  const form = width < NARROW ? "narrow" : width < 800 ? "middle" : "wide";
+  const fitted = { data: data.map((trace, i) => joined(trace, layout.meta[`${form}_data`]?.[i])), layout: joined(layout, layout.meta[form]) };
+  const text = JSON.stringify(fitted);
+  return JSON.parse(dark ? text.replace(/#[0-9a-f]{6}\b/gi, (hex) => layout.meta.dark[hex.toLowerCase()] ?? hex) : text);
 }
 
 export function dressed(figure, dark, width) {
