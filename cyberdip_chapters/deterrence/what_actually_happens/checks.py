@@ -22,7 +22,7 @@ def key_finding() -> Sentence:
     }
     return sentence(
         "China is named as the initiator in {eurepoc} of EuRepoC's incidents, {cfr} of CFR's and {dcid} of DCID's",
-        " ({years}): three records of one world, three rules.",
+        "({years}): three records of one world, three rules.",
         years=outside("2005 to 2020", "the years in which all three have rows"),
         **claims,
     )
@@ -40,7 +40,7 @@ def named_answer() -> Sentence:
     named = part(record(), None, {"origin": NAMED}, sample=False)
     return sentence(
         "{named} of the recorded incidents name a state or territory as the origin",
-        " ({named.counts}).",
+        "({named.counts}).",
         named=named,
     )
 
