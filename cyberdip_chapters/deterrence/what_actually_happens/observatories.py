@@ -126,13 +126,15 @@ UNHELD = "not held"
 
 @cached
 def coded() -> pd.DataFrame:
-    """Every item of the observatories: the states it names, its start, and how exact that is (CFR codes none)."""
+    """The items that match a well-known incident: the states named, the start, and how exact that is (CFR codes none)."""
     a, b = load("incidents"), load("dcid_incidents")
     eurepoc = a[["start_on", "start_precision"]].assign(
         id=a["incident_id"].astype("str"), observatory="EuRepoC"
     )
     dcid = b[["start_on"]].assign(id=b["dcid_id"].astype("str"), observatory="DCID")
-    named = items().groupby(["observatory", "id"])["initiator"].agg(lambda codes: frozenset(codes.dropna()))
+    wanted = items()
+    wanted = wanted[wanted["id"].isin(load("anchor_matches")["source_id"].dropna().astype("str"))]
+    named = wanted.groupby(["observatory", "id"])["initiator"].agg(lambda codes: frozenset(codes.dropna()))
     frame = named.rename("initiators").reset_index()
     frame = frame.merge(pd.concat([eurepoc, dcid]), how="left", on=["observatory", "id"])
     return frame.assign(start_precision=frame["start_precision"].astype("object").fillna("day"))
