@@ -150,7 +150,7 @@ def exhibit(monkeypatch):
             data=by_year,
             draw=draw_years,
             say=say_years,
-            caveat="What nobody recorded. Nor why.",
+            caveat="What nobody recorded. Nor why a row was added in one year and not in another one.",
             sources=("incidents",),
             status=choice(statuses),
         )
@@ -171,7 +171,7 @@ def test_code_citation_and_sources_are_stored_once(exhibit):
     (chunk,) = made.chunks
     text = gzip.decompress(chunk).decode()
     assert made.index["held"] == made.index["total"] == 8
-    for once in ("def by_year(", "Tables:", "Nor why."):
+    for once in ("def by_year(", "Tables:", "Nor why a row"):
         assert text.count(once) == 1
     assert list(made.index["sources"]) == ["incidents"] and "bibtex" not in text
 

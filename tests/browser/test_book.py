@@ -449,3 +449,31 @@ def test_search_finds_a_chapter(book, visit):
     page = visit("search.html?q=placebo")
     page.wait_for_selector("#search-results li a", timeout=20_000)
     assert page.query_selector_all("#search-results li a")
+
+
+def test_a_card_fits_a_slide(browser):
+    """Slides of a chapter of the second edition on a projector of 1280×720: each exhibit whole, nothing to scroll."""
+    command = [sys.executable, "classroom/build.py", "slides", "1.2", "--states", "1", "--no-pictures"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    folder = ROOT / "artifacts" / "classroom" / "slides" / "1.2"
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    try:
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        exhibits = 0
+        for _ in page.query_selector_all("section"):
+            place = page.query_selector("section:not([hidden]) .exhibit-place")
+            if place:
+                page.wait_for_function(READY, arg=[place, None], timeout=30_000)
+                assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+                assert page.evaluate("() => document.documentElement.scrollWidth") <= 1280
+                exhibits += 1
+            page.keyboard.press("ArrowRight")
+        assert exhibits >= 4
+    finally:
+        page.close()
+        server.shutdown()
