@@ -8,7 +8,7 @@ import pytest
 from cyberdip_utils import about, load
 
 TABLES = """
-cissm_events cissm_state_events
+cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
 """.split()
 
 
@@ -58,3 +58,67 @@ def test_cissm_events_laid_to_states():
     us = d[d.edition == "United States"]
     by_year = us.groupby(year(us.year)).n.sum()
     assert (by_year[2024], by_year[2025]) == (25, 11)
+
+
+# services by partner
+
+DIGITAL = """
+insurance financial intellectual_property telecom_computer_information other_business personal_cultural
+""".split()
+
+
+def digital(rows: pd.DataFrame) -> pd.Series:
+    return rows[DIGITAL].sum(axis=1)
+
+
+def test_uk_digital_services_of_2021():
+    d = load("uk_services_by_partner")
+    d = d[year(d.year) == 2021].assign(digital=digital)
+    v = d.pivot(index="partner_code", columns="flow", values="digital")
+    assert v.loc["W1"].to_dict() == {"exports": 259128, "imports": 128205}
+    share = (100 * v / v.loc["W1"]).round(1)
+    assert share.exports[["B5", "US", "CN"]].tolist() == [35.3, 30.5, 1.4]
+    assert share.imports[["B5", "US", "IN"]].tolist() == [33.9, 29.7, 5.1]
+
+
+def test_uk_partners_are_states_groups_or_remainders():
+    d = load("uk_services_by_partner")
+    assert d.partner_code.nunique() == 83 and len(d) == 83 * 2 * 6
+    codes = d.drop_duplicates("partner_code").set_index("partner_code").iso3
+    assert codes[["B5", "TW", "US", "CS", "CZ"]].tolist() == ["EUU", "TWN", "USA", "SCG", "CZE"]
+    assert codes[["W1", "D5", "4A", "PB6"]].isna().all() and codes.isna().sum() == 14
+    assert d[["total", *DIGITAL]].isna().sum().sum() == 476  # held back by the ONS, of 6,972
+
+
+def test_uk_members_add_up_to_the_world():
+    d = load("uk_services_by_partner")
+    d = d[~d.partner_code.isin(["B5", "D5"])].assign(world=lambda x: x.partner_code == "W1")
+    sums = d.groupby(["flow", "year", "world"], observed=True).total.sum().unstack()
+    assert (abs(sums[False] / sums[True] - 1) < 0.001).all()
+
+
+def test_china_partners_add_up_to_the_world():
+    d = load("china_services_by_partner")
+    assert d.partner.nunique() == 203 and len(d) == 203 * 2 * 15
+    d = d[year(d.year) == 2019].assign(digital=digital)
+    v = d.pivot(index="partner", columns="flow", values="digital")
+    assert v.loc["World"].tolist() == pytest.approx([106378.7, 118273.0], abs=0.1)
+    assert v.drop("World").sum().tolist() == pytest.approx(v.loc["World"].tolist(), rel=1e-6)
+    share = (100 * v / v.loc["World"]).round(1)
+    assert share.exports[["Hong Kong, China", "United States"]].tolist() == [16.7, 14.1]
+    assert share.imports[["United States", "Germany"]].tolist() == [20.2, 8.7]
+    taipei = d[d.partner == "Chinese Taipei"]
+    assert set(taipei.iso3) == {"TWN"} and set(d[d.iso3.isna()].partner) == {"World", "Rest of the World"}
+
+
+def test_services_of_2022_in_two_cuts_of_one_world():
+    d = load("batis_totals_2022")
+    assert d.groupby("cut", observed=True).value_musd.sum().tolist() == pytest.approx(
+        [7079294, 7079294], abs=1
+    )
+    us = d[d.origin == "USA"].groupby("cut", observed=True).value_musd.sum()
+    assert us.tolist() == pytest.approx([1094870, 1094870], abs=1)
+    flow = d.set_index(["cut", "origin", "destination"]).value_musd
+    assert flow["g20_14", "USA", "EUU"] == pytest.approx(357475, abs=1)
+    assert flow["g20_14", "EUU", "USA"] == pytest.approx(252600, abs=100)
+    assert set(d[d.origin == d.destination].origin) == {"ROW"}
