@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cyberdip_utils import exhibit as new
 from cyberdip_utils import teach
 from cyberdip_utils.data import load
 from cyberdip_utils.first_edition.exhibit import all_exhibits
@@ -24,8 +25,13 @@ def rows(text, first):
     return [row for row in cells if re.fullmatch(first, row[0])]
 
 
+def known():
+    """Every exhibit, of either form, by name."""
+    return all_exhibits() | new.all_exhibits()
+
+
 def titles():
-    return {e.title for e in all_exhibits().values()}
+    return {e.title for e in known().values()}
 
 
 def exercises(number):
@@ -48,15 +54,15 @@ def chapters_of(row):
     return re.findall(r"\b\d(?:\.\d)?\b", row[2])
 
 
-def test_course_has_twelve_weeks_and_every_chapter_once():
+def test_course_has_twelve_weeks_and_no_chapter_twice():
     assert [row[0] for row in weeks()] == [str(i) for i in range(1, 13)]
     named = [n for row in weeks() for n in chapters_of(row)]
-    assert sorted(named) == sorted(teach.chapters())
+    assert len(named) == len(set(named)) and set(named) <= set(teach.chapters())
 
 
 def test_course_keeps_to_what_is_to_be_read_first():
     week = {n: int(row[0]) for row in weeks() for n in chapters_of(row)}
-    late = [(n, before) for n, c in teach.chapters().items() for before in c.before if week[before] > week[n]]
+    late = [(n, b) for n in week for b in teach.chapters()[n].before if b in week and week[b] > week[n]]
     assert late == []
 
 
@@ -74,7 +80,9 @@ def test_each_week_projects_an_exhibit_and_sets_an_exercise_that_are_there(row):
 def test_projected_exhibits_are_of_the_weeks_chapters():
     for row in weeks():
         for title in re.findall(r"\*([^*]+)\*", row[3]):
-            name = next(n for n, e in all_exhibits().items() if e.title == title)
+            name = next(n for n, e in known().items() if e.title == title)
+            if any(name in teach.chapters()[n].exhibits for n in chapters_of(row)):
+                continue
             sources = {
                 teach.notebook_path(n).read_text(encoding="utf-8").count(f".{variable}")
                 for n in chapters_of(row)
@@ -161,8 +169,8 @@ def test_citations_name_this_version_and_a_finding_that_stands():
     assert set(re.findall(r"[Vv]ersion (\d+\.\d+\.\d+)", text)) == {version}
     assert set(re.findall(r"\*Cyber Diplomacy\s+(?:> )?Handbook\* \((\d{4})\)", text)) == {year}
     assert re.search(r"(?m)^authors:\n  - name: \"(.+)\"$", cff)[1] in text
-    quoted = re.search(r"\"(EuRepoC .+?) …\", finding in chapter 3\.1", text)[1]
-    assert quoted in teach.notebook_path("3.1").read_text(encoding="utf-8")
+    quoted, number = re.search(r"\"([^\"\n]+?)(?: …)?\", finding in chapter (\d\.\d)", text).groups()
+    assert quoted in teach.notebook_path(number).read_text(encoding="utf-8")
     assert f'"{teach.chapters()["2.3"].title}", chapter 2.3' in text
 
 
