@@ -9,6 +9,7 @@ from cyberdip_utils import about, load
 
 TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
+hrc_votes
 """.split()
 
 
@@ -122,3 +123,24 @@ def test_services_of_2022_in_two_cuts_of_one_world():
     assert flow["g20_14", "USA", "EUU"] == pytest.approx(357475, abs=1)
     assert flow["g20_14", "EUU", "USA"] == pytest.approx(252600, abs=100)
     assert set(d[d.origin == d.destination].origin) == {"ROW"}
+
+
+# Human Rights Council
+
+
+def test_council_votes_add_up_to_the_official_totals():
+    votes, texts = load("hrc_votes"), load("hrc_resolutions")
+    official = texts[texts.decided_by == "recorded vote"].set_index("symbol")[["yes", "no", "abstain"]]
+    counted = votes.groupby(["symbol", "vote"], observed=False).size().unstack()
+    assert len(official) == 9
+    assert (counted[["yes", "no", "abstain"]].loc[official.index] == official).all(axis=None)
+    assert counted["not recorded"].sum() == 5
+
+
+def test_council_has_47_members_and_a_double_absence_of_2018():
+    votes = load("hrc_votes")
+    sizes = votes.groupby("symbol").size()
+    assert sizes.drop("A/HRC/38/L.32").eq(47).all() and sizes["A/HRC/38/L.32"] == 46
+    assert votes.iso3.nunique() == 100
+    out = votes[(votes.symbol == "A/HRC/38/L.32") & (votes.vote == "not recorded")]
+    assert set(out.iso3) == {"CUB", "VEN"}
