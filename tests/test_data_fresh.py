@@ -9,7 +9,7 @@ from cyberdip_utils import about, load
 
 TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
-hrc_votes
+hrc_votes ioda_outages
 """.split()
 
 
@@ -144,3 +144,31 @@ def test_council_has_47_members_and_a_double_absence_of_2018():
     assert votes.iso3.nunique() == 100
     out = votes[(votes.symbol == "A/HRC/38/L.32") & (votes.vote == "not recorded")]
     assert set(out.iso3) == {"CUB", "VEN"}
+
+
+# outages
+
+
+def test_outages_by_reach_and_cause():
+    d = load("ioda_outages")
+    assert len(d) == 1703 and d.iso3.nunique() == 189
+    assert d.scope.value_counts().to_dict() == {"country": 915, "region": 710, "network": 78}
+    causes = d.cause.value_counts()
+    assert causes[["not given", "unknown", "government order", "exams", "cable cut"]].tolist() == [
+        996,
+        463,
+        102,
+        64,
+        40,
+    ]
+    assert len(d) - causes["not given"] - causes["unknown"] == 244
+    assert d.began_on.isna().sum() == 31
+
+
+def test_outages_have_a_length_only_where_the_end_comes_after_the_beginning():
+    d = load("ioda_outages").set_index("event")
+    assert (d.hours.dropna() > 0).all() and d.hours.max() == pytest.approx(206.2 * 24, rel=0.001)
+    assert pd.isna(d.hours["161"])  # Palau: ends 24 days before it begins
+    assert d.hours["61AE093F"] == 1 and d.iso3["61AE093F"] == "SSD"  # 16:40 to 17:40
+    ordered = d[d.cause.isin(["government order", "exams"])]
+    assert ordered.iso3.isin(["MMR", "SYR", "IRQ"]).sum() == 142
