@@ -255,7 +255,7 @@ def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
     FileNotFoundError
         No such folder.
     """
-    records, refused = read_class(Path(folder or work_folder() / "class"))
+    records, left_out = read_class(Path(folder or work_folder() / "class"))
     by, items = class_tables(records)
     guessed = class_guesses(records)
     begun, hard = by[by["readers"] > 0], items.head(worst)
@@ -266,11 +266,11 @@ def class_report(folder: str | Path | None = None, worst: int = 10) -> Panel:
         "Hardest first",
         hard.round(2).to_string(index=False),
         *(["Guessed before the evidence", guessed.to_string(index=False)] if len(guessed) else []),
-        *refused,
+        *left_out,
     ]
     html = (
         f"<p>{escape(said)}</p>{begun.to_html(na_rep='–')}<p><b>Hardest first</b></p>{hard.round(2).to_html(index=False)}"
         + (f"<p><b>Guessed before the evidence</b></p>{guessed.to_html(index=False)}" if len(guessed) else "")
-        + "".join(f"<p>Left out: {escape(r)}</p>" for r in refused)
+        + "".join(f"<p>Left out: {escape(r)}</p>" for r in left_out)
     )
     return Panel("\n".join(parts), html)

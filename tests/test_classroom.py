@@ -309,14 +309,14 @@ def test_editions_are_sound_notebooks_whose_links_lead_somewhere(build, number, 
 def test_editions_are_written_and_the_same_each_time(build, tmp_path):
     first = build.editions(tmp_path / "a")
     (tmp_path / "a" / "student" / "left_over.ipynb").write_text("old", encoding="utf-8")
-    kept = {p.relative_to(tmp_path / "a"): p.read_bytes() for p in first}
+    before = {p.relative_to(tmp_path / "a"): p.read_bytes() for p in first}
     second = {p.relative_to(tmp_path / "a"): p.read_bytes() for p in build.editions(tmp_path / "a")}
-    assert kept == second
+    assert before == second
     on_disk = {p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.is_file()}
-    assert on_disk == set(kept), "an old edition stays behind"
+    assert on_disk == set(before), "an old edition stays behind"
     names = {Path(c.notebook).name for c in teach.chapters().values()}
     assert len(names) == len(teach.chapters()), "two notebooks of one name overwrite each other"
-    assert {(p.parts[0], p.name) for p in kept} == {(e, n) for e in ("student", "teacher") for n in names}
+    assert {(p.parts[0], p.name) for p in before} == {(e, n) for e in ("student", "teacher") for n in names}
     for c in teach.chapters().values():
         teachers = nbformat.read(tmp_path / "a" / "teacher" / Path(c.notebook).name, as_version=4)
         assert teachers.cells[1].source.startswith(f"## Lesson plan {c.number}: {c.title}")
@@ -330,8 +330,8 @@ def test_editions_are_written_and_the_same_each_time(build, tmp_path):
 
 def test_package_is_the_same_each_time_and_whole(build, tmp_path):
     first = build.package("win_amd64", "3.12", tmp_path, download=False)
-    kept = first.read_bytes()
-    assert build.package("win_amd64", "3.12", tmp_path, download=False).read_bytes() == kept
+    before = first.read_bytes()
+    assert build.package("win_amd64", "3.12", tmp_path, download=False).read_bytes() == before
     assert not list(tmp_path.glob("*.part"))
     with zipfile.ZipFile(first) as zipped:
         assert zipped.testzip() is None

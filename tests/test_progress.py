@@ -6,7 +6,8 @@ import re
 import pytest
 
 from cyberdip_utils import progress, teach
-from cyberdip_utils.readers_record import change_record, empty, read_record, record_path
+from cyberdip_utils.readers_record import change_record, empty, read_class, read_record, record_path
+from cyberdip_utils.teach.guess import in_words, remember_guess
 from cyberdip_utils.teach.quiz import remember_answer
 
 
@@ -120,8 +121,6 @@ def test_a_class_by_hand(tmp_path):
     (folder / "d.json").write_text("{}", encoding="utf-8")
     panel = progress.class_report(folder)
     assert "3 records" in panel.text and "d.json is not a record" in panel.text
-    from cyberdip_utils.readers_record import read_class
-
     by, items = progress.class_tables(read_class(folder)[0])
     assert (
         by.loc["3.1", "readers"] == 3 and by.loc["3.1", "solved"] == 1 and by.loc["3.1", "median right"] == 0
@@ -164,3 +163,70 @@ def test_a_copy_of_a_chapter_is_the_students_own(work):
     assert teach.my_copy("3.1").read_text(encoding="utf-8") == "mine", "an update never touches it"
     with pytest.raises(KeyError, match="no chapter"):
         teach.my_copy("9.9")
+
+
+# ---------------------------------------------------------------- guesses
+
+NUMBER, NAME = next((n, name) for n in teach.chapters() for name in teach.guesses(n))
+
+
+def given(share):
+    """A guess that the question allows: so far along its scale, or that option."""
+    asked = teach.guesses(NUMBER)[NAME]
+    if asked["kind"] == "choice":
+        return asked["options"][round(share * (len(asked["options"]) - 1))]
+    return asked["low"] + share * (asked["high"] - asked["low"])
+
+
+def test_the_latest_guess_is_told_and_the_first_is_remembered():
+    for guess in (given(0.25), given(0.75)):
+        remember_guess(NUMBER, NAME, guess)
+    entry = read_record()["guesses"][f"{NUMBER} {NAME}"]
+    assert (entry["first"], entry["guess"]) == (given(0.25), given(0.75))
+    assert progress.by_chapter(read_record()).loc[NUMBER, "guessed"] == 1
+    assert "1 of" in progress.my_progress().text.split("guesses made")[0].rsplit(";", 1)[1]
+
+
+def test_a_record_from_before_guesses_is_read_and_written(work):
+    old = empty() | {"checks": {"3.1 low_intensity": {"tries": 1, "right": True}}}
+    del old["guesses"]
+    record_path().write_text(json.dumps(old), encoding="utf-8")
+    assert read_record()["guesses"] == {}
+    assert progress.by_chapter(read_record())["guessed"].sum() == 0
+    remember_guess(NUMBER, NAME, given(0.5))
+    assert read_record()["checks"] == old["checks"] and len(read_record()["guesses"]) == 1
+
+
+def test_guesses_leave_with_an_export_and_go_with_an_erasure(tmp_path):
+    remember_guess(NUMBER, NAME, given(0.5))
+    out = progress.export_record(tmp_path / "mine.json")
+    assert len(read_record(out)["guesses"]) == 1
+    progress.erase_record(sure=True)
+    assert read_record()["guesses"] == {}
+
+
+@pytest.mark.parametrize("damage", ["many", {"guess": "many"}, {"guess": None, "first": []}])
+def test_a_damaged_guess_is_no_guess(damage):
+    record = empty() | {
+        "guesses": {f"{NUMBER} {NAME}": damage if isinstance(damage, dict) else {"guess": damage}}
+    }
+    record_path().write_text(json.dumps(record), encoding="utf-8")
+    assert repr(teach.your_guess(NUMBER, NAME)).startswith("You have not guessed yet")
+
+
+def test_what_a_class_guessed_stands_beside_the_answer(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, share in {"a": 0.25, "b": 0.25, "c": 1.0}.items():
+        record = empty()
+        record["guesses"][f"{NUMBER} {NAME}"] = {"first": given(share), "guess": given(1.0)}
+        (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
+    (folder / "d.json").write_text(json.dumps(empty()), encoding="utf-8")
+    table = progress.class_guesses(read_class(folder)[0])
+    asked = teach.guesses(NUMBER)[NAME]
+    assert table[["chapter", "readers", "first guess"]].values.tolist() == [
+        [NUMBER, 3, in_words(asked, given(0.25))]
+    ]
+    assert table["answer"].tolist() == [teach.guess_answer(NUMBER, NAME).text]
+    report = progress.class_report(folder)
+    assert "Guessed before the evidence" in report.text and "Guessed before the evidence" in report.html

@@ -27,7 +27,7 @@ from cyberdip_utils.deterrence import crisis, crisis_files, crisis_widget
 from cyberdip_utils.first_edition import figures
 from cyberdip_utils.first_edition.exhibit import Exhibit, View, choice, search
 from cyberdip_utils.teach.quiz import as_html, as_text
-from cyberdip_utils.teach.widgets import QuizWidget
+from cyberdip_utils.teach.widgets import GuessWidget, QuizWidget
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = (
@@ -270,8 +270,10 @@ def test_the_lock_that_was_reviewed_is_the_lock():
 
 OWN = {
     "p", "b", "strong", "br", "table", "thead", "tbody", "tr", "th", "td", "caption", "code", "ul", "ol", "li", "a", "div",
-    "style", "pre", "details", "summary", "script", "span", "em",
+    "style", "pre", "details", "summary", "script", "span", "em", "section", "label", "input", "svg", "rect", "circle",
+    "line", "path", "polyline", "polygon", "text", "g",
 }  # fmt: skip
+NEAR = r"(?:\.\./)*[\w/]+\.(?:ipynb|html)$"  # a chapter beside this one
 
 
 class Tags(HTMLParser):
@@ -295,7 +297,7 @@ def harmless(html: str) -> None:
     for tag, attributes in tags(html):
         assert tag in OWN, f"<{tag}> in {html[:300]}"
         assert not [a for a in attributes if a.startswith("on")], html[:300]
-        assert re.match(r"https?:|#|$", attributes.get("href") or ""), html[:300]
+        assert re.match(rf"https?:|#|$|{NEAR}", attributes.get("href") or ""), html[:300]
         if tag == "script":
             assert attributes.get("type") == "application/json"
 
@@ -397,6 +399,18 @@ def test_the_web_page_escapes_an_exhibit_a_quiz_and_a_stance(hostile):
     assert quiz.count("<script") == 1 and quiz.count("</script") == 1
     data = re.search(r"<script type='application/json'>(.*?)</script>", quiz, re.S)[1]
     assert json.loads(data) == questions
+    spec = {
+        "chapter": HOSTILE[1],
+        "name": "x",
+        "text": HOSTILE[0],
+        "kind": "choice",
+        "options": list(HOSTILE[2:4]),
+    }
+    guess = GuessWidget(spec | {"entry": {}}, panel).page_html()
+    harmless(guess)
+    assert guess.count("<script") == 1 and guess.count("</script") == 1
+    data = re.search(r"<script type='application/json'>(.*?)</script>", guess, re.S)[1]
+    assert json.loads(data) == spec
     harmless(page.prose(f"**{HOSTILE[0]}**\n\n- {HOSTILE[1]}\n  - {HOSTILE[2]}\n\n{HOSTILE[4]}"))
 
 
@@ -479,7 +493,7 @@ def test_hostile_chapter_and_reference(monkeypatch):
         def read_text(self, encoding):
             return json.dumps(body)
 
-    monkeypatch.setattr(reading_list, "notebook_path", lambda number: Path_())
+    monkeypatch.setattr(reading_list, "notebook_here", lambda number: Path_(), raising=False)
     html = teach.references(first.number)._repr_html_()
     harmless(html)
     assert "&lt;script" in html

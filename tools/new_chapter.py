@@ -23,7 +23,7 @@ PARTS = {"sovereignty": 1, "norms": 2, "deterrence": 3, "data_flows": 4, "contro
 CELL = re.compile(r"(?ms)^```python( folded)?\n(.*?)^```$")
 
 
-def refusal(theme, name, number, question):
+def fault(theme, name, number, question):
     """Why these cannot be a new chapter, in a sentence; empty if they can."""
     if theme not in PARTS:
         return f"{theme!r} is no part; the parts are {', '.join(PARTS)}"
@@ -81,7 +81,7 @@ def lay_out(theme, name, number, question):
     ValueError
         These cannot be a new chapter; the sentence says why.
     """
-    if why := refusal(theme, name, number, question):
+    if why := fault(theme, name, number, question):
         raise ValueError(why)
     notebook = f"{PARTS[theme]}_{theme}/{number.replace('.', '_')}_{name}.ipynb"
     folder, book = ROOT / "cyberdip_chapters" / theme / name, ROOT / "notebooks" / notebook

@@ -254,6 +254,14 @@ def _facts(c: Chapter, link: Callable[[str], str]) -> str:
     )
 
 
+def _places(c: Chapter, names: Mapping[str, str]) -> list[Section]:
+    """The sections to lead to; none where the notebooks are not here (an installed package)."""
+    path = notebook_path(c.number)
+    if not path.is_file():
+        return []
+    return sections(json.loads(path.read_text(encoding="utf-8"))["cells"], names, c.exhibits)
+
+
 def _jump(section: Section, anchor: Callable[[str], str]) -> str:
     live = " class='cdo-live'" if section.live else ""
     title, name = escape(section.heading, quote=True), f"{section.number} {escape(section.name)}"
@@ -264,8 +272,7 @@ def _card(c: Chapter, link: Callable[[str], str], anchor: Callable[[str], str], 
     """The opening as HTML, its style with it."""
     parts, module = chapter_parts(c.number), chapter_module(c.number)
     found = module.key_finding()
-    book = json.loads(notebook_path(c.number).read_text(encoding="utf-8"))
-    places = sections(book["cells"], parts["jumps"], c.exhibits)
+    places = _places(c, parts["jumps"])
     jumps = "".join(_jump(section, anchor) for section in places)
     style = (Path(__file__).resolve().parent.parent / "static" / "opening.css").read_text(encoding="utf-8")
     evidence = f"{escape(found.evidence)} " if found.evidence else ""
