@@ -9,7 +9,7 @@ from cyberdip_utils import about, load
 
 TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
-hrc_votes ioda_outages
+hrc_votes ioda_outages us_tech_lists china_lists
 """.split()
 
 
@@ -172,3 +172,54 @@ def test_outages_have_a_length_only_where_the_end_comes_after_the_beginning():
     assert d.hours["61AE093F"] == 1 and d.iso3["61AE093F"] == "SSD"  # 16:40 to 17:40
     ordered = d[d.cause.isin(["government order", "exams"])]
     assert ordered.iso3.isin(["MMR", "SYR", "IRQ"]).sum() == 142
+
+
+# lists of technology firms
+
+
+def test_us_lists_have_the_entries_of_each_edition():
+    d = load("us_tech_lists")
+    assert d["list"].value_counts().to_dict() == {
+        "Section 1286": 443,
+        "Section 1260H": 397,
+        "FCC covered list": 16,
+        "Section 889": 5,
+        "Section 5949": 3,
+    }
+    military = d[d["list"] == "Section 1260H"]
+    assert military.groupby(military.listed_on.dt.strftime("%Y-%m-%d")).size().to_dict() == {
+        "2021-06-03": 47,
+        "2022-10-05": 13,
+        "2024-01-31": 16,
+        "2025-01-07": 133,
+        "2026-06-08": 188,
+    }
+    assert d.removed_on.notna().sum() == 21 and d[d.listed_on.isna()]["list"].unique().tolist() == [
+        "Section 1286"
+    ]
+    research = d[d["list"] == "Section 1286"]
+    assert year(research.edition).value_counts().to_dict() == {2025: 156, 2024: 134, 2023: 105, 2022: 48}
+
+
+def test_four_fcc_entries_name_products_and_no_firm():
+    fcc = load("us_tech_lists").query("list == 'FCC covered list'")
+    assert (fcc.unit == "country of make").sum() == 4
+    assert set(fcc[fcc.unit == "country of make"].edition.astype(str).str[:4]) == {"2025", "2026"}
+    assert "Huawei" in set(fcc.name)
+
+
+def test_china_lists_by_measure():
+    d = load("china_lists")
+    assert d.measure.value_counts().to_dict() == {
+        "export control list": 153,
+        "countermeasures": 133,
+        "unreliable entity list": 60,
+        "export control watch list": 40,
+    }
+    assert d.ended_on.notna().sum() == 3 and d.iso3.isna().sum() == 30
+    skydio = d[d.name.str.startswith("Skydio")].sort_values("listed_on")
+    assert skydio.measure.tolist() == ["countermeasures", "export control list", "unreliable entity list"]
+    assert d.set_index("name").iso3["Recorded Future, Inc."] is pd.NA or pd.isna(
+        d.set_index("name").iso3["Recorded Future, Inc."]
+    )
+    assert set(d[d.iso3 == "TWN"].body) == {"Ministry of Commerce", "Taiwan Affairs Office"}
