@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cyberdip_utils.data import DataError, data_folder, load
+from cyberdip_utils.data import DataError, data_folder, load, remedy
 
 NAMING_POLICY = """\
 How this handbook names states and territories
@@ -55,7 +55,7 @@ def _names(folder) -> dict[str, str]:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except FileNotFoundError:
-        raise DataError(f"{path} is missing. Restore it from the repository.") from None
+        raise DataError(f"{path} is missing. {remedy()}") from None
     return {_key(n): c for c, n in zip(table["iso3"], table["name"], strict=True)}
 
 

@@ -19,7 +19,9 @@ from cyberdip_utils.errors import quoted
 _DTYPES = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean", "string": "str"}
 
 
-_BESIDE = Path(__file__).resolve().parents[1] / "data"
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "handbook_data"  # where a wheel puts the tables; a checkout has no such folder
+_OWN = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "data"
 
 
 class DataError(Exception):
@@ -32,10 +34,34 @@ def data_folder() -> Path:
     Returns
     -------
     Path
-        ``CYBERDIP_DATA`` if that environment variable is set, else ``data`` beside the package.
+        ``CYBERDIP_DATA`` if that environment variable is set (``~`` is your home folder), else ``data`` beside the
+        package in a checkout, or the tables that an installed package brings.
     """
     given = os.environ.get("CYBERDIP_DATA")
-    return Path(given) if given else _BESIDE
+    return Path(given).expanduser() if given else _OWN
+
+
+def checkout_folder() -> Path | None:
+    """The handbook's own folder, with its notebooks, or None where only the package is installed."""
+    folder = data_folder()
+    return None if folder == _INSTALLED else folder.parent
+
+
+def remedy() -> str:
+    """What a reader can do about a file of the data folder that is missing or damaged."""
+    if os.environ.get("CYBERDIP_DATA"):
+        return (
+            "Restore it from the repository, or rebuild it with `make data`. The variable CYBERDIP_DATA names this "
+            "folder: it should name the handbook's folder `data`, or be unset."
+        )
+    if data_folder() == _INSTALLED:
+        return (
+            "Install the package again, or let the variable CYBERDIP_DATA name the handbook's folder `data`."
+        )
+    return (
+        "Restore it from the repository, or rebuild it with `make data`. If the handbook's folder `data` lies "
+        "elsewhere, let the variable CYBERDIP_DATA name it."
+    )
 
 
 @dataclass(frozen=True)
@@ -150,14 +176,10 @@ def _manifest(folder: Path) -> dict[str, dict]:
             raise ValueError(fault)
         return {r["name"]: r for r in listed}
     except FileNotFoundError:
-        raise DataError(
-            f"{path} is missing: the data folder is not whole. Get it again from the repository."
-        ) from None
+        raise DataError(f"{path} is missing: the data folder is not whole. {remedy()}") from None
     except (ValueError, KeyError, TypeError, RecursionError) as err:
         why = " ".join(str(err).split())[:200]
-        raise DataError(
-            f"{path} is not a readable manifest ({why}). Restore it from the repository."
-        ) from err
+        raise DataError(f"{path} is not a readable manifest ({why}). {remedy()}") from err
 
 
 def _entry(name: str) -> dict:
@@ -171,18 +193,18 @@ def _entry(name: str) -> dict:
 
 def _content(entry: dict) -> bytes:
     path = data_folder() / entry["path"]
-    mend = "Restore it from the repository, or rebuild it with `make data`."
+    advice = remedy()
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise DataError(f"{path} is missing. {mend}") from None
+        raise DataError(f"{path} is missing. {advice}") from None
     if len(content) != entry["bytes"]:
         raise DataError(
-            f"{path} is damaged: {len(content):,} bytes, the manifest says {entry['bytes']:,}. {mend}"
+            f"{path} is damaged: {len(content):,} bytes, the manifest says {entry['bytes']:,}. {advice}"
         )
     got = "sha256:" + hashlib.sha256(content).hexdigest()
     if got != entry["hash"]:
-        raise DataError(f"{path} is damaged: {got}, the manifest says {entry['hash']}. {mend}")
+        raise DataError(f"{path} is damaged: {got}, the manifest says {entry['hash']}. {advice}")
     return content
 
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cyberdip_utils.data import data_folder
+from cyberdip_utils.data import checkout_folder
 from cyberdip_utils.errors import quoted
 
 FORMAT, VERSION = "cyberdip-record", 1
@@ -29,12 +29,13 @@ LARGEST = 2_000_000  # bytes; a whole course takes some tens of thousands
 def work_folder() -> Path:
     """The folder for what readers make: ``my_work`` beside the handbook, or the one ``CYBERDIP_WORK`` names.
 
-    Where the handbook cannot be written (a class's hub), it is ``my_work`` in the reader's home folder.
+    Where the handbook cannot be written (a class's hub), or only the package is installed, it is ``my_work`` in the
+    reader's home folder.
     """
     if named := os.environ.get("CYBERDIP_WORK"):
         return Path(named).expanduser()
-    root = data_folder().parent
-    return (root if os.access(root, os.W_OK) else Path.home()) / "my_work"
+    root = checkout_folder()
+    return (root if root and os.access(root, os.W_OK) else Path.home()) / "my_work"
 
 
 def record_path() -> Path:
@@ -221,10 +222,10 @@ def read_class(folder: Path) -> tuple[dict[str, dict], list[str]]:
         raise FileNotFoundError(
             f"there is no folder {folder}; put the class's record files in one and name it"
         )
-    records, refused = {}, []
+    records, left_out = {}, []
     for path in sorted(Path(folder).glob("*.json")):
         try:
             records[path.name] = read_record(path)
         except ValueError as error:
-            refused.append(f"{error}.")
-    return records, refused
+            left_out.append(f"{error}.")
+    return records, left_out

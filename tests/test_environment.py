@@ -33,8 +33,9 @@ import setup_env
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = ROOT / "tools" / "setup_env.py"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# What a reader needs: the dependencies, and what builds the package in place.
-READERS = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["build"]
+# What a reader of the chapters needs: the dependencies, the handbook's, and what builds the package in place.
+EXTRAS = PROJECT["optional-dependencies"]
+READERS = PROJECT["dependencies"] + EXTRAS["handbook"] + EXTRAS["build"]
 BUILD = ["hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"]
 OFFLINE = "http://127.0.0.1:9/simple"  # the discard port: nothing answers there
 posix_only = pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
@@ -89,7 +90,7 @@ def test_no_index_is_named(name):
     "name, direct",
     [
         ("requirements.txt", READERS),
-        ("requirements-dev.txt", READERS + PROJECT["optional-dependencies"]["dev"]),
+        ("requirements-dev.txt", READERS + EXTRAS["dev"]),
     ],
 )
 def test_lock_satisfies_pyproject(name, direct):
@@ -185,6 +186,7 @@ def test_locks_were_compiled_for_the_oldest_python():
     for name in LOCKS:
         header = (ROOT / name).read_text(encoding="utf-8").split("\n\n")[0][:600]
         assert f"--universal --python-version {oldest}" in header
+        assert "--extra build --extra handbook" in header, "a reader's lock holds what the chapters need"
 
 
 # --- The build -------------------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ def summary(name):
 def rows():
     """Lines of the table, in alphabetical order."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ours = {re.match(r"[\w.\-]+", x)[0].lower() for x in project["dependencies"]}
     options = project["optional-dependencies"]
+    ours = {re.match(r"[\w.\-]+", x)[0].lower() for x in project["dependencies"] + options["handbook"]}
     builds = {re.match(r"[\w.\-]+", x)[0].lower() for x in options["build"]}
     extra = {re.match(r"[\w.\-]+", x)[0].lower() for x in options["dev"]}
     found = {}

@@ -168,6 +168,18 @@ def notebook_path(number: str) -> Path:
     return _beside("notebooks", the_chapter(number).notebook)
 
 
+def notebook_here(number: str) -> Path:
+    """:func:`notebook_path`, if the file is there; else ``FileNotFoundError`` with a sentence that says how to get it."""
+    path = notebook_path(number)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"the notebook of chapter {number} is not here ({path}): an installed package brings the tables and functions, "
+            "and the notebooks are in the handbook's own folder. Get that folder, and let the variable CYBERDIP_DATA name "
+            "the folder `data` in it."
+        )
+    return path
+
+
 def plan_path(number: str) -> Path:
     """The file of a chapter's lesson plan. Raises ``KeyError`` for an unknown chapter."""
     folder = the_chapter(number).folder
@@ -213,10 +225,12 @@ def my_copy(number: str) -> Path:
     ------
     KeyError
         No such chapter.
+    FileNotFoundError
+        The notebooks are not here: an installed package brings the tables and functions alone.
     """
     from cyberdip_utils.readers_record import work_folder, write_json
 
-    source = notebook_path(number)
+    source = notebook_here(number)
     target = work_folder() / source.name
     if target.exists():
         return target

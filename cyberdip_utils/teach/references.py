@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape
 
 from cyberdip_utils.data import data_folder
-from cyberdip_utils.teach.chapters import notebook_path
+from cyberdip_utils.teach.chapters import notebook_here
 from cyberdip_utils.teach.panel import Panel
 
 
@@ -92,9 +92,9 @@ def linked(prose: str) -> list[tuple[str, str]]:
 def references(number: str) -> Panel:
     """The works that a chapter's text links to, from ``references.bib``, in alphabetical order.
 
-    Raises ``KeyError`` for an unknown chapter.
+    Raises ``KeyError`` for an unknown chapter, ``FileNotFoundError`` where the notebooks are not here.
     """
-    book = json.loads(notebook_path(number).read_text(encoding="utf-8"))
+    book = json.loads(notebook_here(number).read_text(encoding="utf-8"))
     prose = " ".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "markdown")
     found = sorted(linked(prose))
     text = "\n".join(f"{line} {address}" for line, address in found)
