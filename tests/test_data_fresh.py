@@ -10,6 +10,7 @@ from cyberdip_utils import about, load
 TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
 hrc_votes ioda_outages us_tech_lists china_lists
+exchanges_2026 cables_2022 cable_owners_2022 cable_suppliers_2022 cable_landings_2022
 """.split()
 
 
@@ -219,7 +220,55 @@ def test_china_lists_by_measure():
     assert d.ended_on.notna().sum() == 3 and d.iso3.isna().sum() == 30
     skydio = d[d.name.str.startswith("Skydio")].sort_values("listed_on")
     assert skydio.measure.tolist() == ["countermeasures", "export control list", "unreliable entity list"]
-    assert d.set_index("name").iso3["Recorded Future, Inc."] is pd.NA or pd.isna(
-        d.set_index("name").iso3["Recorded Future, Inc."]
-    )
+    assert pd.isna(d.set_index("name").iso3["Recorded Future, Inc."])
     assert set(d[d.iso3 == "TWN"].body) == {"Ministry of Commerce", "Taiwan Affairs Office"}
+
+
+# exchanges and cables
+
+
+def test_exchanges_of_2026_by_register():
+    d = load("exchanges_2026").set_index("iso3")
+    assert len(d) == 172
+    assert d.sum().tolist() == [1476, 1282, 115, 79, 845]
+    assert (d.n == d.n_peeringdb + d.n_pch + d.n_he).all()
+    assert d.loc["USA"].tolist() == [237, 211, 14, 12, 133] and d.n["NAM"] >= 1  # NA is a code
+    assert "unit" in about("exchanges_2026").caveats[0].lower()
+
+
+def test_cables_of_2022_beside_the_other_editions():
+    d = load("cables_2022")
+    assert len(d) == 521 and d.planned.sum() == 65 and d.length_km.isna().sum() == 33
+    assert (d.in_2021.sum(), len(load("cables")), d.in_2026.sum(), len(load("cable_list_2026"))) == (
+        468,
+        484,
+        455,
+        693,
+    )
+    africa = d.set_index("cable").loc["2africa"]
+    assert (africa.length_km, africa.n_landings, str(africa.ready_on.date())) == (45000, 48, "2023-01-01")
+    assert d.ready_on.isna().sum() == 5
+
+
+def test_suppliers_and_owners_of_2022():
+    suppliers, owned = load("cable_suppliers_2022"), load("cable_owners_2022")
+    assert len(suppliers) == 330 and suppliers.cable.nunique() == 309
+    assert suppliers.supplier.value_counts()[["ASN", "SubCom", "NEC", "HMN Tech"]].tolist() == [
+        134,
+        76,
+        35,
+        35,
+    ]
+    assert not owned.owner.str.fullmatch(r"(Inc|Ltd|LLC|Lda)\.?( \(\w+\))?").any()
+    assert owned.owner.value_counts()["Google"] == 21
+
+
+def test_landings_of_2022_keep_territories_apart():
+    d = load("cable_landings_2022")
+    assert len(d) == 2378
+    where = d.set_index(["cable", "landing"]).iso3
+    assert where["antillas-1", "miramar-pr-united-states"] == "PRI"
+    assert where["americas-i-north", "magens-bay-vi-united-states"] == "VIR"
+    assert where["apricot", "agat-guam"] == "GUM"
+    counts = load("cables_2022").set_index("cable").n_landings
+    assert d.groupby("cable").size().reindex(counts.index, fill_value=0).eq(counts).all()
