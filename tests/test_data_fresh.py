@@ -11,6 +11,7 @@ TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
 hrc_votes ioda_outages us_tech_lists china_lists
 exchanges_2026 cables_2022 cable_owners_2022 cable_suppliers_2022 cable_landings_2022
+wto_positions
 """.split()
 
 
@@ -272,3 +273,32 @@ def test_landings_of_2022_keep_territories_apart():
     assert where["apricot", "agat-guam"] == "GUM"
     counts = load("cables_2022").set_index("cable").n_landings
     assert d.groupby("cable").size().reindex(counts.index, fill_value=0).eq(counts).all()
+
+
+# positions at the WTO
+
+
+def test_wto_members_in_the_joint_initiative():
+    d = load("wto_positions").set_index("iso3")
+    assert len(d) == 164
+    assert d[["joined_2017", "joined_2019", "joined_2024"]].sum().tolist() == [71, 77, 91]
+    assert d.joined_2024["CHN"] and not d.joined_2024["IND"] and "EUU" not in d.index
+
+
+def test_wto_positions_on_data_flows_and_duties():
+    d = load("wto_positions").set_index("iso3")
+    assert d.flows_2024.value_counts().to_dict() == {
+        "room for policy": 80,
+        "silent": 41,
+        "common guidelines": 30,
+        "binding rules": 5,
+        "rejects rules": 5,
+        "wavers": 1,
+    }
+    assert d.flows_2024.isna().sum() == 2 and d.moratorium_2024.isna().sum() == 1
+    assert d.moratorium_2024.value_counts()[["study first", "make permanent", "end it"]].tolist() == [
+        66,
+        18,
+        1,
+    ]
+    assert d.loc["TWN", ["flows_first", "moratorium_2024"]].isna().all()

@@ -71,7 +71,7 @@ TABLES = [
             NC,
             STATE,
             "The supplier is given for 309 cables; 212 have none, mostly old or short ones: shares are of those with one.",
-            "HMN Tech was Huawei Marine until 2020, ASN was part of Alcatel-Lucent and Nokia: today's names stand for all years.",
+            "Suppliers stand under their names of 2022, whatever they were called when they built the cable.",
             "Who built a cable is not who owns or runs it.",
         ),
         **_common,
