@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -41,22 +42,54 @@ reasons, and we keep what a source counts:
 WORLD = "World"
 
 
+# Abbreviations that lists of the UN and the World Bank use inside names.
+_SHORT = {"rep": "republic", "dem": "democratic", "st": "saint"}
+# Names that public lists have and that are no single state of `states`: why, and what a reader can do.
+_NO_CODE = {
+    "Somaliland": "it has no code of its own and counts with Somalia (SOM) here; a list that has both would count Somalia "
+    "twice",
+    "German Federal Republic": "the list that has it (Correlates of War) counts the state of 1955 to 1990 apart from "
+    "Germany; use DEU where you treat them as one",
+    "Republic of Vietnam": "a state that ended in 1975 and is never merged with Vietnam (VNM)",
+    "South Vietnam": "a state that ended in 1975 and is never merged with Vietnam (VNM)",
+    "Palestine/Gaza": "a part of Palestine (PSE) that its list (V-Dem) counts apart",
+    "Palestine/West Bank": "a part of Palestine (PSE) that its list (V-Dem) counts apart",
+    "Palestine/British Mandate": "a territory that ended in 1948 and is never merged with Palestine (PSE) or Israel (ISR)",
+}
+
+
 def _key(name: str) -> str:
-    """A name without accents, case, punctuation, a leading "the" and "&"."""
+    """A name without accents, case, punctuation, "the" wherever it stands, and "&"; usual abbreviations in full."""
     text = unicodedata.normalize("NFKD", str(name).replace("&", " and "))
     text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
-    text = re.sub(r"[^a-z0-9]+", " ", text.replace("’", "'")).strip()
-    return text.removeprefix("the ")
+    words = re.sub(r"[^a-z0-9]+", " ", text).split()
+    return " ".join(_SHORT.get(w, w) for w in words if w != "the")
+
+
+def _curated(folder, file: str) -> pd.DataFrame:
+    path = folder / "curated" / file
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing. {remedy()}") from None
 
 
 @cache
 def _names(folder) -> dict[str, str]:
-    path = folder / "curated" / "state_names.csv"
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise DataError(f"{path} is missing. {remedy()}") from None
+    table = _curated(folder, "state_names.csv")
     return {_key(n): c for c, n in zip(table["iso3"], table["name"], strict=True)}
+
+
+@cache
+def _cow(folder) -> dict[str, str]:
+    """Letter codes of the Correlates of War and the names of their states."""
+    table = _curated(folder, "cow_codes.csv")
+    return dict(zip(table["cow"], table["name"], strict=True))
+
+
+@cache
+def _no_code() -> dict[str, str]:
+    return {_key(n): why for n, why in _NO_CODE.items()}
 
 
 @cache
@@ -88,7 +121,12 @@ def code(name: str, default: str | None = None) -> str:
     Raises
     ------
     KeyError
-        Unknown name; the nearest names are given.
+        Unknown name; the nearest names are given, or why a known name has no code here.
+
+    Notes
+    -----
+    Three letters are read as ISO 3166-1. Some letter codes of the Correlates of War are other states in ISO ("AUS" is
+    Austria there): hand a whole column to :func:`codes`, which notices.
     """
     names, known = _names(data_folder()), _states(data_folder())
     text = str(name).strip()
@@ -98,10 +136,48 @@ def code(name: str, default: str | None = None) -> str:
         return found
     if default is not None:
         return default
+    if why := _no_code().get(_key(text)):
+        raise KeyError(f"no code for {text!r}: {why}.")
+    if text.upper() in _cow(data_folder()):
+        raise KeyError(_is_cow(text.upper()))
     near = difflib.get_close_matches(_key(text), names, n=3, cutoff=0.6)
     shown = list(dict.fromkeys(known.at[names[n], "name"] for n in near))
     hint = f"did you mean {', '.join(shown)}?" if shown else "the table `states` lists them all."
     raise KeyError(f"no state or territory {text!r}; {hint}")
+
+
+def _is_cow(letters: str) -> str:
+    """Why a letter code of the Correlates of War is refused, with the codes that mean another state in ISO."""
+    known, cow = _states(data_folder()), _cow(data_folder())
+    other = [c for c in cow if c in known.index and code(cow[c], default=c) != c]
+    return (
+        f"{letters!r} is the code of {cow[letters]} in the Correlates of War, not in ISO 3166-1. In that list "
+        f"{', '.join(other)} are other states than in ISO: use the names of its states instead."
+    )
+
+
+def codes(written: Iterable[str]) -> list[str]:
+    """:func:`code` of each entry of a column, which must be names or ISO codes all through.
+
+    Parameters
+    ----------
+    written : iterable of str
+        A column of names or of alpha-3 codes.
+
+    Returns
+    -------
+    list of str
+        One code for each entry, in the same order.
+
+    Raises
+    ------
+    KeyError
+        An unknown name, or a letter code that only the Correlates of War has: then the others of the column are not
+        ISO codes either, even those that look like it ("AUS", "SWZ").
+    """
+    entries = list(written)
+    found = {entry: code(entry) for entry in dict.fromkeys(entries)}
+    return [found[entry] for entry in entries]
 
 
 @cache
