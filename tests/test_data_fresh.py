@@ -11,7 +11,7 @@ TABLES = """
 cissm_events cissm_state_events uk_services_by_partner china_services_by_partner batis_totals_2022
 hrc_votes ioda_outages us_tech_lists china_lists
 exchanges_2026 cables_2022 cable_owners_2022 cable_suppliers_2022 cable_landings_2022
-wto_positions
+wto_positions rpki_coverage govtech_maturity data_barometer ransom_payments us_cyber_listings trade_clauses
 """.split()
 
 
@@ -302,3 +302,82 @@ def test_wto_positions_on_data_flows_and_duties():
         1,
     ]
     assert d.loc["TWN", ["flows_first", "moratorium_2024"]].isna().all()
+
+
+# the rest
+
+
+def test_routes_with_a_valid_origin():
+    d = load("rpki_coverage").set_index("iso3")
+    assert len(d) == 250 and (d.v4_routes == 0).sum() == 4
+    share = (100 * d.v4_valid / d.v4_routes).round(1)
+    assert share[["DEU", "IND", "GBR", "RUS", "BRA", "USA", "CHN"]].tolist() == [
+        73.7,
+        73.0,
+        41.4,
+        40.1,
+        33.7,
+        28.6,
+        2.5,
+    ]
+    assert (d.v4_valid.sum(), d.v4_routes.sum()) == (530739, 1225668)  # the world row of the source
+    assert (d.v4_valid + d.v4_invalid <= d.v4_routes).all() and d.v4_routes["NAM"] > 0
+
+
+def test_govtech_maturity_by_edition():
+    d = load("govtech_maturity")
+    by_year = d.groupby(year(d.year))
+    assert by_year.size().to_dict() == {2020: 198, 2022: 198, 2025: 197}
+    assert by_year.enablers.mean().round(2)[[2022, 2025]].tolist() == [0.54, 0.61]
+    wide = d.pivot(index="iso3", columns="year", values="group").dropna()
+    first, last = (wide[c].map({"D": 0, "C": 1, "B": 2, "A": 3}).astype(int) for c in wide.columns[1:])
+    assert ((first == last).sum(), (last > first).sum(), (last < first).sum()) == (157, 29, 11)
+    top = d[d.group == "A"].groupby(year(d.year)).size()
+    assert (round(100 * top[2022] / 198), round(100 * top[2025] / 197)) == (
+        35,
+        41,
+    )  # as the World Bank published
+    assert {"XKX", "PSE", "ROU", "TLS", "COD", "AND"} <= set(d.iso3)
+
+
+def test_data_protection_rules_of_2021():
+    d = load("data_barometer")
+    assert len(d) == 109
+    assert d.protection.value_counts().to_dict() == {"force of law": 85, "without full force": 13, "none": 11}
+    assert d.sharing.value_counts().to_dict() == {"force of law": 42, "none": 41, "without full force": 26}
+    assert d.reach.isna().sum() == 9 and d.breach.value_counts()["yes"] == 53
+    assert d.set_index("iso3").protection["AGO"] == "force of law"
+
+
+def test_ransom_payments_are_a_floor_that_adds_up():
+    d = load("ransom_payments")
+    assert (len(d), d.family.nunique(), d.n.sum()) == (758, 105, 20928)
+    assert d.usd.sum() == pytest.approx(375.2e6, rel=0.001)
+    last = d[d.month.dt.year == 2024]
+    assert last.n.sum() == 8 and last.usd.sum() == pytest.approx(88.3e6, rel=0.001)
+    assert set(last.family) == {"BlackCat"}
+
+
+def test_us_listings_have_their_days():
+    d = load("us_cyber_listings")
+    assert (len(d), d.first_seen.notna().sum(), d.cyber.sum(), d.election.sum()) == (291, 108, 251, 101)
+    assert (d.cyber | d.election).all() and (d.election & ~d.cyber).sum() == 40
+    assert set(load("us_sanctions").entity_number) <= set(d.entity_number)
+    assert (d.not_yet_on.dropna() < d.first_seen[d.not_yet_on.notna()]).all()
+    seen = d.assign(day=d.first_seen.dt.strftime("%Y-%m-%d"))
+    for name, day in (
+        ("SUEX OTC", "2021-09-21"),
+        ("CHATEX", "2021-11-08"),
+        ("TORNADO CASH", "2022-08-08"),
+        ("MATVEEV, Mikhail", "2023-05-16"),
+        ("KHOROSHEV", "2024-05-08"),
+    ):
+        assert day in set(seen[seen.name.str.startswith(name)].day), name
+
+
+def test_trade_clauses_are_a_sketch():
+    d = load("trade_clauses")
+    assert len(d) == 775 and (d.iso3_a < d.iso3_b).all()
+    assert (d.protection_first.notna().sum(), d.flow_first.notna().sum()) == (133, 127)
+    clause = d[d.flow_first.notna()]
+    assert not clause[["iso3_a", "iso3_b"]].isin(["DEU", "FRA", "ITA", "ESP", "POL"]).any(axis=None)

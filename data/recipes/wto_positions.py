@@ -68,8 +68,13 @@ TABLES = [
         caveats=(
             "One coder's reading of submissions for a doctoral thesis; our words for her categories, from the Spanish.",
             "A member of the European Union carries the position of the Union: 27 rows, one voice.",
-            "Silent is a code, not a gap: no submission on the matter was found. An empty cell was not coded (Taiwan).",
+            "Silent is a code, not a gap: no submission on the matter was found. An empty cell was not coded (Taiwan; "
+            "Norway on data flows in 2024).",
             "Where no document was read (26 members) silence says little.",
+            "Binding rules are rules that forbid restrictions on data flows. The United States are coded so for 2024 too, though "
+            "they withdrew their support for such proposals on 25 October 2023 "
+            "(https://www.csis.org/analysis/ustr-upends-us-negotiating-position-cross-border-data-flows): submissions were read, "
+            "not announcements.",
             "Being in the initiative is no signature of its text of 2024.",
         ),
         dropped=(
