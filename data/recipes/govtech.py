@@ -32,7 +32,7 @@ TABLES = [
                 ordered=True,
                 required=True,
             ),
-            _score("index", "GovTech Maturity Index, mean of the four parts."),
+            _score("maturity", "GovTech Maturity Index, mean of the four parts."),
             _score("core_systems", "Core government systems."),
             _score("services", "Online public services."),
             _score("engagement", "Digital engagement of citizens."),
@@ -44,7 +44,8 @@ TABLES = [
         as_of="2025-12",
         caveats=(
             "The key indicators were revised between 2020 and 2022: compare 2022 with 2025, not with 2020.",
-            "Answers are mostly governments' own; for 39 of 197 economies of 2025 the World Bank read public sources.",
+            "Answers are mostly governments' own; for 39 of 197 economies of 2025 the World Bank read public sources "
+            "(https://reproducibility.worldbank.org/index.php/catalog/418).",
             "The World Bank calls it no ranking. It measures administration, not security.",
         ),
         dropped=(
@@ -58,7 +59,7 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
     """One row an economy and edition."""
     d = raw.csv("govtech_2025").rename(
         columns={
-            "gtmi": "index",
+            "gtmi": "maturity",
             "cgsi": "core_systems",
             "psdi": "services",
             "dcei": "engagement",
