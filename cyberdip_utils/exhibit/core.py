@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -46,8 +46,13 @@ class State:
 
     table: pd.DataFrame
     sentence: Sentence
-    figure: go.Figure
     caveat: str
+    drawn: Callable[[], go.Figure]
+
+    @cached_property
+    def figure(self) -> go.Figure:
+        """The picture, drawn when somebody first asks for it."""
+        return self.drawn()
 
 
 _states = Recent(64)
@@ -249,7 +254,7 @@ class Exhibit:
         ValueError
             An unknown control or a value that it does not allow.
         TypeError
-            ``data``, ``draw`` or ``say`` returned something else than they must.
+            ``data`` or ``say`` returned something else than they must; so does the picture for ``draw``, when it is asked for.
         """
         checked = self.check(values)
         key = (self._key, tuple(checked.values()))
@@ -270,11 +275,14 @@ class Exhibit:
             raise TypeError(
                 f"{self.name}: say returned {type(sentence).__name__}; build it with sentence(…) or empty(…)"
             )
+        caveat = self._with(self.caveat, (table,), checked) if callable(self.caveat) else self.caveat
+        return State(table, sentence, caveat, partial(self._drawn, table, checked))
+
+    def _drawn(self, table: pd.DataFrame, checked: Mapping[str, Any]) -> go.Figure:
         figure = self._with(self.draw, (table,), checked)
         if not hasattr(figure, "to_plotly_json"):
             raise TypeError(f"{self.name}: draw returned {type(figure).__name__}, not a plotly figure")
-        caveat = self._with(self.caveat, (table,), checked) if callable(self.caveat) else self.caveat
-        return State(table, sentence, figure, caveat)
+        return figure
 
     def table(self, **values) -> pd.DataFrame:
         """The table of this state, yours to change."""
