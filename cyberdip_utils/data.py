@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, wraps
@@ -346,9 +347,52 @@ def about(name: str) -> About:
     )
 
 
-def cite(name: str) -> str:
-    """BibTeX entries for the sources of a table. Raises ``KeyError`` as :func:`about`."""
-    return "\n\n".join(s["bibtex"] for s in _entry(name)["sources"])
+# Types that BibTeX's own styles do not know; they print a warning and lose the entry's form.
+_MISC = re.compile(r"^@(data|dataset|electronic|online|software)\{", re.IGNORECASE)
+_FIELD = re.compile(r"(?:(?<=,)|(?<=\n))\s*(\w+)\s*=\s*(?=[{\"])")
+_SPECIAL = re.compile(r"\\(?:url|href|path)\{[^}]*\}|\\.|[&%#$_]", re.DOTALL)
+
+
+def latex_safe(entry: str) -> str:
+    """A BibTeX entry that LaTeX and BibTeX's own styles can read.
+
+    ``& % # $ _`` are escaped, except where they are already and in ``url`` and ``doi``; types such as ``@data`` and
+    ``@online`` become ``@misc``.
+    """
+
+    def escaped(found: re.Match) -> str:
+        return found[0] if found[0].startswith("\\") else f"\\{found[0]}"
+
+    starts = [(m.start(), m[1].lower()) for m in _FIELD.finditer(entry)]
+    if not starts:
+        return entry
+    parts = [_MISC.sub("@misc{", entry[: starts[0][0]])]
+    for (start, name), (end, _) in zip(starts, [*starts[1:], (len(entry), "")], strict=True):
+        text = entry[start:end]
+        parts.append(text if name in ("url", "doi") else _SPECIAL.sub(escaped, text))
+    return "".join(parts)
+
+
+def cite(*names: str) -> str:
+    """BibTeX entries for the sources of one table or of several, each entry once, ready for LaTeX.
+
+    Parameters
+    ----------
+    *names : str
+        Names from :func:`catalog`. An address may hold characters that LaTeX reads as commands: load the package ``url``
+        or ``hyperref`` with a style that prints addresses, such as ``plainnat``.
+
+    Raises
+    ------
+    TypeError
+        No name is given.
+    KeyError
+        No such table; the nearest names are given.
+    """
+    if not names:
+        raise TypeError('cite needs the name of a table, or of several: cite("incidents", "kev")')
+    entries = (latex_safe(s["bibtex"]) for name in names for s in _entry(name)["sources"])
+    return "\n\n".join(dict.fromkeys(entries))
 
 
 def catalog(search: str = "") -> pd.DataFrame:
