@@ -11,6 +11,8 @@ from pybtex.database import parse_string
 
 from cyberdip_utils import catalog, cite
 from cyberdip_utils.data import data_folder, latex_safe
+from cyberdip_utils.teach.references import bibliography as bibliography_entries
+from cyberdip_utils.teach.references import format_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 TYPES = {
@@ -96,6 +98,12 @@ def test_cite_without_a_name_is_refused():
         cite()
     with pytest.raises(KeyError, match="did you mean"):
         cite("incidents", "statess")
+
+
+def test_readers_see_no_escapes():
+    shown = [format_reference(entry)[0] for entry in bibliography_entries().entries.values()]
+    assert sum("$8bn" in line for line in shown) == 1
+    assert not [line for line in shown if re.search(r"\\[$&%#_]", line)]
 
 
 def compiled(text, style, folder):

@@ -32,7 +32,8 @@ def _plain(text: str) -> str:
 
     import latexcodec  # noqa: F401  (comes with pybtex; teaches codecs the name)
 
-    return re.sub(r"[{}]", "", codecs.decode(text.replace("--", "–"), "ulatex"))
+    decoded = codecs.decode(text.replace("--", "–"), "ulatex")
+    return re.sub(r"\\([$&%#_])|[{}]", r"\1", decoded)
 
 
 def format_reference(entry) -> tuple[str, str]:
