@@ -14,14 +14,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import words
+from cyberdip_utils.data import load
 from cyberdip_utils.figures.rows import USUAL, segments
 from cyberdip_utils.figures.style import (
     DIVERGING,
     FREE,
+    INK,
     LINE,
     NOTHING,
     SEQUENTIAL,
-    SIZE,
+    SOFT,
     Group,
     Room,
     colour,
@@ -30,18 +32,31 @@ from cyberdip_utils.figures.style import (
     flow,
     geometry,
     groups,
+    hover,
+    level_bars,
+    measures,
     missing,
     need,
     note,
     numbers,
     plain,
+    points,
+    row_axis,
     row_label,
     text_width,
+    texts,
     written,
 )
 
 DOT_BELOW = 0.3  # square degrees: Malta, Singapore, Bahrain, the Maldives are a pixel or two on a world map
 SPLIT = 0.67  # of the width is map, the rest tally
+SHADES = {
+    1: SEQUENTIAL[3:4],
+    2: SEQUENTIAL[1:4:2],
+    3: SEQUENTIAL[::2],
+    4: SEQUENTIAL[:4],
+    5: SEQUENTIAL,
+}  # by classes
 TURNED = {"type": "natural earth", "rotation": {"lon": 11}}
 
 
@@ -76,11 +91,20 @@ class Sorted:
     of: dict[str, Group]
     hover: dict[str, str]
     parts: dict[str, str]
-    nowhere: list[str]
     title: str
+    absent: str
 
     def count(self, group: Group, part: str | None = None) -> int:
         return sum(g == group and (part is None or self.parts.get(c) == part) for c, g in self.of.items())
+
+    def said(self, code: str) -> str:
+        """What the pointer reads at a state; one without a value has the words for that."""
+        return self.hover.get(code) or hover(_world()[0].get(code, code), plain(self.absent))
+
+    def nowhere(self, limit: int) -> str:
+        """The states with a value that no map shows, in words."""
+        names = [_state_names().get(c, str(c)) for c in self.of if c not in _world()[0]]
+        return plain(f"Not on the map: {words.listed(names)}", limit=limit) if names else ""
 
 
 def world(
@@ -91,7 +115,6 @@ def world(
     kind: str = "category",
     order: Sequence | None = None,
     colours: Mapping[Any, str] | None = None,
-    names: Mapping[Any, str] | None = None,
     breaks: Sequence[float] | None = None,
     middle: float | None = None,
     percent: bool = False,
@@ -99,7 +122,6 @@ def world(
     parts: str | None = None,
     outside: Sequence[str] = (),
     zero: str = "",
-    hover: str | None = None,
     absent: str = "no data",
 ) -> go.Figure:
     """A world map with a tally at its right (below on a phone); small states are dots.
@@ -112,8 +134,8 @@ def world(
         Columns: ISO3 code, and a category or a number.
     kind : {"category", "count", "number"}
         Counts have a look of their own for zero; numbers do not.
-    order, colours, names : optional
-        Of categories: from first to last, house colours, readable names.
+    order, colours : optional
+        Of categories: from first to last, house colours.
     breaks : sequence of float, optional
         Lower ends of the classes of a number above the first (four at most); round ones by default.
     middle : float, optional
@@ -128,8 +150,6 @@ def world(
         Codes that the source does not cover: land colour, even with ``zero``.
     zero : str
         If given, states that are on the map and in the tables as states, but not in the frame, count as zero under these words.
-    hover : str, optional
-        Column of one more line for the pointer.
     absent : str
         Words for states without a value.
 
@@ -138,32 +158,40 @@ def world(
     ValueError
         For a code with two rows, and for a fifth category without a colour.
     """
-    need(frame, code, value, parts, hover)
     if kind not in ("category", "count", "number"):
         raise ValueError(f"kind={kind!r}; the map draws a category, a count or a number")
-    if frame[code].duplicated().any():
-        raise ValueError(
-            f"two rows for {frame.loc[frame[code].duplicated(), code].iloc[0]!r}: the map takes one for each state"
-        )
-    frame = frame[frame[value].notna() & ~frame[code].isin(outside)]
+    frame = _one_each(frame, code, value, parts)
+    frame = frame[~frame[code].isin(outside)]
     if frame.empty and not zero:
         return empty(NOTHING)
     if kind == "category":
-        classes, of = _categories(frame, value, order, colours, names)
+        classes, of = _categories(frame, value, order, colours)
+        said = [plain(v) for v in frame[value]]
     else:
         classes, of = _steps(frame, value, kind, breaks, middle, percent, zero)
-    states = _sort(frame, (code, value, parts, hover), classes, of, percent, unit, kind)
+        said = [written(v, percent, plain(unit)) for v in frame[value]]
+    states = _sort(frame, (code, value, parts), classes, of, said, unit, absent)
     if zero:
-        _add_zeros(states, classes[0], outside, zero)
-    return compose(lambda room: _map_and_tally(room, states, absent))
+        for member in _members():
+            if member not in states.of and member not in outside:
+                states.of[member] = classes[0]
+                states.hover[member] = hover(_world()[0].get(member, member), plain(zero))
+    return compose(lambda room: _map_and_tally(room, states))
 
 
-def _categories(frame: pd.DataFrame, value: str, order, colours, names) -> tuple[list[Group], Callable]:
+def _one_each(frame: pd.DataFrame, code: str, value: str, parts: str | None) -> pd.DataFrame:
+    """The rows with a value; ``ValueError`` for a state with two rows."""
+    need(frame, code, value, parts)
+    if (twice := frame[code].duplicated()).any():
+        raise ValueError(f"two rows for {frame.loc[twice, code].iloc[0]!r}: the map takes one for each state")
+    return frame[frame[value].notna()]
+
+
+def _categories(frame: pd.DataFrame, value: str, order, colours) -> tuple[list[Group], Callable]:
     there = list(dict.fromkeys(frame[value]))
     keys = [k for k in order if k in there or colours is None] if order is not None else there
-    found = groups(keys + [k for k in there if k not in keys], names, colours)
-    by_key = {g.key: g for g in found}
-    return [g for g in found if g.key in there], by_key.__getitem__
+    found = groups(keys + [k for k in there if k not in keys], None, colours)
+    return [g for g in found if g.key in there], {g.key: g for g in found}.__getitem__
 
 
 def round_breaks(values: Sequence[float], percent: bool = False, most: int = 4) -> list[float]:
@@ -190,7 +218,7 @@ def _steps(
     frame: pd.DataFrame, value: str, kind: str, breaks, middle, percent: bool, zero: str
 ) -> tuple[list[Group], Callable]:
     """Classes of a number: a look of its own for zero, then up to five steps."""
-    given = [v for v in numbers(frame[value]) if v is not None]
+    given = numbers(frame[value])
     above = [v for v in given if kind != "count" or v > 0]
     if breaks is None:
         breaks = round_breaks(above, percent) if above else []
@@ -198,19 +226,13 @@ def _steps(
         raise ValueError(
             f"{len(breaks)} breaks make {len(breaks) + 1} classes; four breaks and five classes are the limit"
         )
-    scale = _shades(len(breaks) + 1) if middle is None else _two_sides(breaks, middle)
-    low = min(above, default=0.0)
-    edges = [min(low, breaks[0]) if breaks else low, *breaks]
+    scale = SHADES[len(breaks) + 1] if middle is None else _two_sides(breaks, middle)
+    low, top = min(above, default=0.0), max(above, default=0.0)
+    edges = [min([low, *breaks[:1]]), *breaks]
     whole = kind == "count" and all(float(b).is_integer() for b in edges)
-    classes = [
-        Group(
-            k,
-            _range(a, edges[k + 1] if k + 1 < len(edges) else None, max(above, default=0.0), percent, whole),
-            shade,
-        )
-        for k, (a, shade) in enumerate(zip(edges, scale, strict=True))
-        if above
-    ]
+    highs = [b - 1 if whole else b for b in edges[1:]] + [top]
+    names = [_range(a, b, percent) for a, b in zip(edges, highs, strict=True)]
+    classes = [Group(k, *pair) for k, pair in enumerate(zip(names, scale, strict=True))] if above else []
     nothing = Group("zero", zero or "0", "card")
 
     def of(v: float) -> Group:
@@ -219,23 +241,14 @@ def _steps(
     return ([nothing] if kind == "count" and (zero or 0 in given) else []) + classes, of
 
 
-def _shades(count: int) -> tuple[str, ...]:
-    return {1: SEQUENTIAL[3:4], 2: SEQUENTIAL[1:4:2], 3: SEQUENTIAL[0:5:2], 4: SEQUENTIAL[:4]}.get(
-        count, SEQUENTIAL
-    )
-
-
 def _two_sides(breaks: Sequence[float], middle: float) -> list[str]:
     """Shades of the classes between breaks on the diverging scale; the class that holds the middle is the pale one."""
     at = sum(middle >= b for b in breaks)
     return [DIVERGING[min(4, max(0, 2 + k - at))] for k in range(len(breaks) + 1)]
 
 
-def _range(low: float, high: float | None, top: float, percent: bool, whole: bool) -> str:
-    high = top if high is None else high - 1 if whole else high
-    if high <= low:
-        return written(low, percent)
-    return f"{written(low, percent)} to {written(high, percent)}"
+def _range(low: float, high: float, percent: bool) -> str:
+    return written(low, percent) + (f" to {written(high, percent)}" if high > low else "")
 
 
 def _sort(
@@ -243,34 +256,22 @@ def _sort(
     columns: tuple,
     classes: list[Group],
     of: Callable,
-    percent: bool,
+    said: list,
     unit: str,
-    kind: str,
+    absent: str,
 ) -> Sorted:
-    code, value, parts, more = columns
-    on_map, _ = _world()
-    by_code, hover, nowhere = {}, {}, []
-    for row in frame[[c for c in dict.fromkeys((code, value, parts, more)) if c]].to_dict("records"):
-        c, v = row[code], row[value]
-        group = of(v)
-        if c not in on_map:
-            nowhere.append(_state_names().get(c, str(c)))
-        by_code[c] = group
-        said = plain(group.name) if kind == "category" else written(v, percent, plain(unit))
-        hover[c] = f"<b>{plain(on_map.get(c, c))}</b><br>{said}" + (
-            f"<br>{plain(row[more], width=50)}" if more and not missing(row[more]) else ""
-        )
-    split = (
-        {c: str(p) for c, p in zip(frame[code], frame[parts], strict=True) if not missing(p)} if parts else {}
-    )
-    return Sorted(classes, by_code, hover, split, nowhere, unit)
+    code, value, parts = columns
+    names, _ = _world()
+    by_code = {c: of(v) for c, v in zip(frame[code], frame[value], strict=True)}
+    reads = {c: hover(names.get(c, c), line) for c, line in zip(frame[code], said, strict=True)}
+    split = zip(frame[code], frame[parts], strict=True) if parts else ()
+    split = {c: str(p) for c, p in split if not missing(p)}
+    return Sorted(classes, by_code, reads, split, unit, absent)
 
 
 @cache
 def _state_names() -> dict[str, str]:
     """Names by code, of all states and places in the tables."""
-    from cyberdip_utils.data import load
-
     table = load("states")
     return dict(zip(table["iso3"], table["name"], strict=True))
 
@@ -278,45 +279,29 @@ def _state_names() -> dict[str, str]:
 @cache
 def _members() -> tuple[str, ...]:
     """Codes of the members of the United Nations."""
-    from cyberdip_utils.data import load
-
     table = load("states")
     return tuple(sorted(table.loc[table["member_of_un"].fillna(False) & table["valid_to"].isna(), "iso3"]))
-
-
-def _add_zeros(states: Sorted, nothing: Group, outside: Sequence[str], said: str) -> None:
-    names, _ = _world()
-    for code in _members():
-        if code not in states.of and code not in outside:
-            states.of[code] = nothing
-            states.hover[code] = f"<b>{plain(names.get(code, code))}</b><br>{plain(said)}"
 
 
 # ---------------------------------------------------------------- drawing
 
 
-def _map_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
-    traces = _areas(states, absent, 6 if room.narrow else 8)
-    bars, layout, split = _tally(room, states, absent)
+def _map_and_tally(room: Room, states: Sorted) -> tuple[list[dict], dict]:
+    bars, layout, split = _tally(room, states)
     area = {"x": [0, 1], "y": [split, 1]} if room.narrow else {"x": [0, SPLIT - 0.01], "y": [0, 1]}
     layout["geo"] = {"domain": area, "projection": TURNED, "lataxis": {"range": [-56, 80]}}
-    if states.nowhere and not room.narrow:
+    if not room.narrow and (nowhere := states.nowhere(60)):
         at = {"x": 0, "y": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        layout["annotations"].append(note(_nowhere(states, 60), **at))
-    return traces + bars, layout
+        layout["annotations"].append(note(nowhere, **at))
+    return _areas(states, 6 if room.narrow else 8) + bars, layout
 
 
-def _nowhere(states: Sorted, limit: int) -> str:
-    return plain(f"Not on the map: {words.listed(states.nowhere)}", limit=limit) if states.nowhere else ""
-
-
-def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
+def _areas(states: Sorted, size: int) -> list[dict]:
     """Land in the colours of its classes and dots for small states; without a value the colour of land."""
-    names, points = _world()
+    names, places = _world()
     shades = [*dict.fromkeys(g.colour for g in states.classes), "no data"]
     known = {c: states.of[c].colour for c in names if c in states.of}
-    land, small = [c for c in names if c not in points], [c for c in points if c in known]
-    texts = {c: states.hover.get(c, f"<b>{plain(names[c])}</b><br>{plain(absent)}") for c in names}
+    land, small = [c for c in names if c not in places], [c for c in places if c in known]
     steps = [[(k + side) / len(shades), colour(s)] for k, s in enumerate(shades) for side in (0, 1)]
     edge = {c: colour("edge" if known.get(c) == "card" else "card") for c in names}
     borders = {"color": [edge[c] for c in land], "width": 0.6}
@@ -329,58 +314,37 @@ def _areas(states: Sorted, absent: str, size: int) -> list[dict]:
     area |= {"colorscale": steps, "showscale": False, "marker": {"line": borders}}
     dots = {"size": size, "opacity": 1, "color": [colour(known[c]) for c in small]}
     dots["line"] = {"width": 0.8, "color": [edge[c] for c in small]}
-    place = {"lon": [points[c][0] for c in small], "lat": [points[c][1] for c in small]}
-    return [
-        {**area, "customdata": [texts[c] for c in land], **FREE},
-        {
-            "type": "scattergeo",
-            "mode": "markers",
-            **place,
-            "marker": dots,
-            "customdata": [texts[c] for c in small],
-            **FREE,
-        },
-    ]
+    place = {"lon": [places[c][0] for c in small], "lat": [places[c][1] for c in small], "marker": dots}
+    place |= {"type": "scattergeo", "mode": "markers", "customdata": [states.said(c) for c in small]}
+    return [{**area, "customdata": [states.said(c) for c in land], **FREE}, {**place, **FREE}]
 
 
-def _tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict, float]:
+def _tally(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
     """Bars beside or under a map, their layout, and the share of the height that they take on a phone.
 
     One bar for each class with the number of its states; or, with parts, a bar of shares for the world and for each.
     """
-    listed = list(states.classes)
-    missing_here = sum(c not in states.of for c in _members())
     if states.parts:
         return _tally_of_parts(room, states)
-    counts = [states.count(g) for g in listed]
-    if missing_here:
-        listed, counts = [*listed, Group(None, absent, "no data")], [*counts, missing_here]
+    listed, counts = list(states.classes), [states.count(g) for g in states.classes]
+    if without := sum(c not in states.of for c in _members()):
+        listed, counts = [*listed, Group(None, states.absent, "no data")], [*counts, without]
     labels = [row_label(g.name, 110, 2) for g in listed]
-    ends = [f" {words.plural(n, 'state') if k == 0 else words.count(n)}" for k, n in enumerate(counts)]
-    head = plain(states.title, width=int((1 if room.narrow else 1 - SPLIT) * room.width / 8.2))
-    more = f'<span style="color:{colour("soft")}">{_nowhere(states, 38)}</span>' if room.narrow else ""
-    heads = [t for t in (head, more if states.nowhere else "") if t]
-    layout, start, thick, split = _tally_layout(room, labels, "<br>".join(heads))
+    plurals = [words.plural(n, "state") for n in counts]
+    ends = [f" {plurals[0]}", *(f" {words.count(n)}" for n in counts[1:])]
+    heads = [plain(states.title, width=int((1 if room.narrow else 1 - SPLIT) * room.width / 8.2))]
+    if room.narrow and (nowhere := states.nowhere(38)):
+        heads.append(f'<span style="color:{SOFT}">{nowhere}</span>')
+    layout, start, thick, split = _tally_layout(room, labels, "<br>".join(t for t in heads if t))
     pixels = (1 - start) * room.width
     most = max(n / max(0.2, 1 - (text_width(t) + 8) / pixels) for n, t in zip(counts, ends, strict=True))
     layout["xaxis"]["range"] = [0, most or 1.0]
     rows = list(range(len(listed)))
     edges = [colour("edge" if g.colour == "card" else "card") for g in listed]
-    said = [
-        f"<b>{plain(g.name)}</b><br>{words.plural(n, 'state')}" for g, n in zip(listed, counts, strict=True)
-    ]
-    bars = {"type": "bar", "orientation": "h", "x": counts, "y": rows, "width": [thick] * len(rows)}
-    bars |= {"marker": {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}}}
-    text = {
-        "type": "scatter",
-        "mode": "text",
-        "x": counts,
-        "y": rows,
-        "text": ends,
-        "textposition": "middle right",
-    }
-    text |= {"textfont": {"size": SIZE, "color": colour("ink")}, "hoverinfo": "skip", "cliponaxis": False}
-    return [{**bars, "customdata": said, **FREE}, text], layout, split
+    look = {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}}
+    said = [hover(g.name, t) for g, t in zip(listed, plurals, strict=True)]
+    beside = texts(counts, rows, ends, textposition="middle right", cliponaxis=False)
+    return [level_bars(counts, rows, thick, look, said), beside], layout, split
 
 
 def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
@@ -394,10 +358,10 @@ def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float
     layout["xaxis"]["range"] = [0, 1]
     traces = []
     for g in states.classes:
-        pairs = list(zip(parts, counts[g.key], sums, strict=True))
-        trace = segments(g, parts, [n / s if s else 0 for _, n, s in pairs], thick)
-        said = [f"<b>{plain(p)}</b><br>{plain(g.name)}: {n:,} of {s:,}" for p, n, s in pairs]
-        traces.append({**trace, "text": [f"{n:,}" if n else "" for n in counts[g.key]], "customdata": said})
+        rows = list(zip(parts, counts[g.key], sums, strict=True))
+        trace = segments(g, parts, [n / s if s else 0 for _, n, s in rows], thick)
+        said = [hover(p, f"{plain(g.name)}: {n:,} of {s:,}") for p, n, s in rows]
+        traces.append({**trace, "text": [f"{n:,}" if n else "" for _, n, _ in rows], "customdata": said})
     return traces, layout, split
 
 
@@ -405,28 +369,24 @@ def _tally_layout(room: Room, labels: list[str], head: str) -> tuple[dict, float
     """Axes and heading of a tally, where its bars begin, how thick they are, and its share of the height on a phone."""
     above = LINE * (head.count("<br>") + 1) + 8 if head else 0
     deep = above + 24 * len(labels) + 8
-    tall = max(room.height, deep + 165) if room.narrow else room.height
-    top = (deep / tall) if room.narrow else 1.0
     label = max(text_width(t) for t in labels) + 12
-    start = min(0.6 if room.narrow else 0.88, (0 if room.narrow else SPLIT) + label / room.width)
-    usual = tall if room.narrow else USUAL
-    thick = min(0.84 if room.narrow else 0.74, 28 / ((usual * top - above) / len(labels)))
-    at = {"x": 0 if room.narrow else SPLIT, "y": top, "xref": "paper", "yref": "paper"}
+    if room.narrow:
+        left, tall = 0.0, max(room.height, deep + 165)
+        top, start, usual, thickest = deep / tall, min(0.6, label / room.width), tall, 0.84
+    else:
+        left, tall, top, usual, thickest = SPLIT, room.height, 1.0, USUAL, 0.74
+        start = min(0.88, SPLIT + label / room.width)
+    at = {"x": left, "y": top, "xref": "paper", "yref": "paper"}
     at |= {"xanchor": "left", "yanchor": "top", "align": "left"}
-    rows = {"range": [len(labels) - 0.5, -0.5], "tickvals": list(range(len(labels))), "ticktext": labels}
     layout = {
         "margin": {"l": 0, "r": 2, "t": 2, "b": 2},
         "xaxis": {"domain": [start, 1], "visible": False},
-        "yaxis": {
-            "domain": [0, top - above / tall],
-            **rows,
-            "tickfont": {"size": SIZE, "color": colour("ink")},
-        },
+        "yaxis": {"domain": [0, top - above / tall], **row_axis(labels)},
         "barmode": "stack",
-        "annotations": [note(head, "ink", **at)] if head else [],
-        "meta": {"rows": len(labels), **({"tall": round(tall)} if tall > room.height else {})},
+        "annotations": [note(head, INK, **at)] if head else [],
+        "meta": measures(len(labels), room, tall),
     }
-    return layout, start, thick, top + 0.02
+    return layout, start, min(thickest, 28 / ((usual * top - above) / len(labels))), top + 0.02
 
 
 # ---------------------------------------------------------------- one dot for each state
@@ -443,8 +403,6 @@ def places() -> dict[str, tuple[float, float]]:
     dict
         (x, y) by ISO3 code.
     """
-    from cyberdip_utils.data import load
-
     points = load("state_points").set_index("iso3")
     members = [c for c in _members() if c in points.index]
     lon = (points.loc[members, "lon"].to_numpy(float) - 11 + 180) % 360 - 180
@@ -495,42 +453,35 @@ def dots(
     *,
     order: Sequence | None = None,
     colours: Mapping[Any, str] | None = None,
-    names: Mapping[Any, str] | None = None,
     parts: str | None = None,
     unit: str = "",
-    hover: str | None = None,
     absent: str = "no data",
 ) -> go.Figure:
     """One equal dot for each of the 193 members of the United Nations, at its capital, pushed apart until none touch.
 
     Parameters as in :func:`world`; a state without a row is a ring. The colour ``"card"`` makes rings of a group too.
     """
-    need(frame, code, group, parts, hover)
-    if frame[code].duplicated().any():
-        raise ValueError(
-            f"two rows for {frame.loc[frame[code].duplicated(), code].iloc[0]!r}: the map takes one for each state"
-        )
-    frame = frame[frame[group].notna() & frame[code].isin(places())]
+    frame = _one_each(frame, code, group, parts)
+    frame = frame[frame[code].isin(places())]
     if frame.empty:
         return empty(NOTHING)
-    classes, of = _categories(frame, group, order, colours, names)
-    states = _sort(frame, (code, group, parts, hover), classes, of, False, unit, "category")
-    return compose(lambda room: _dots_and_tally(room, states, absent))
+    classes, of = _categories(frame, group, order, colours)
+    said = [plain(v) for v in frame[group]]
+    states = _sort(frame, (code, group, parts), classes, of, said, unit, absent)
+    return compose(lambda room: _dots_and_tally(room, states))
 
 
-def _dots_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict], dict]:
-    bars, layout, split = _tally(room, states, absent)
-    spots, (names, _) = places(), _world()
-    xs, ys = zip(*spots.values(), strict=True)
+def _dots_and_tally(room: Room, states: Sorted) -> tuple[list[dict], dict]:
+    bars, layout, split = _tally(room, states)
+    spots = places()
+    xs, ys = (list(v) for v in zip(*spots.values(), strict=True))
     tall = layout["meta"].get("tall", room.height)
     wide, high = (room.width, (1 - split) * tall) if room.narrow else ((SPLIT - 0.02) * room.width, tall - 4)
     ends_x, ends_y = [min(xs) - 0.7, max(xs) + 0.7], [min(ys) - 0.7, max(ys) + 0.7]
     scale = min(wide / (ends_x[1] - ends_x[0]), high / (ends_y[1] - ends_y[0]))
-    shade = {c: states.of[c].colour if c in states.of else "card" for c in spots}
-    rings = {"width": 1, "color": [colour("grey" if s == "card" else s) for s in shade.values()]}
-    dots = {"size": round(0.92 * scale, 1), "color": [colour(s) for s in shade.values()], "line": rings}
-    hover = [states.hover.get(c, f"<b>{plain(names.get(c, c))}</b><br>{plain(absent)}") for c in spots]
-    trace = {"type": "scatter", "mode": "markers", "x": list(xs), "y": list(ys), "xaxis": "x2", "yaxis": "y2"}
+    shade = [states.of[c].colour if c in states.of else "card" for c in spots]
+    rings = {"width": 1, "color": [colour("grey" if s == "card" else s) for s in shade]}
+    look = {"size": round(0.92 * scale, 1), "color": [colour(s) for s in shade], "line": rings, "opacity": 1}
     across, upright = ([0, 1], [split, 1]) if room.narrow else ([0, SPLIT - 0.02], [0, 1])
     layout["xaxis2"] = {"domain": across, "range": ends_x, "visible": False, "anchor": "y2"}
     layout["yaxis2"] = {
@@ -540,4 +491,5 @@ def _dots_and_tally(room: Room, states: Sorted, absent: str) -> tuple[list[dict]
         "anchor": "x2",
         "scaleanchor": "x2",
     }
-    return [{**trace, "marker": {**dots, "opacity": 1}, "customdata": hover, **FREE}, *bars], layout
+    trace = points(xs, ys, look, [states.said(c) for c in spots], xaxis="x2", yaxis="y2")
+    return [trace, *bars], layout

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,23 +12,30 @@ import plotly.graph_objects as go
 
 from cyberdip_utils.figures.style import (
     FREE,
+    INK,
     LINE,
     NOTHING,
     SEQUENTIAL,
-    SIZE,
+    SOFT,
     Room,
     alike,
     colour,
     compose,
     empty,
     header,
+    hover,
+    level_bars,
+    level_rule,
+    measures,
     missing,
     need,
     note,
     on,
     plain,
+    points,
     row_label,
     text_width,
+    texts,
     tone,
     written,
 )
@@ -40,17 +47,29 @@ MOST = 20  # rows of a block that is not scrolled
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One cell: its kind or number, what the pointer reads, a short note beside the sign."""
+
+    value: Any
+    hover: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Grid:
-    """The cells of a matrix: by (row, column) the kind or number, the words for the pointer and the note beside it."""
+    """The cells of a matrix by (row, column), the colour of each column, the section of each row, the key of signs."""
 
     rows: list
     columns: list
-    cells: dict[tuple, Any]
-    hover: dict[tuple, str]
-    notes: dict[tuple, str]
+    cells: dict[tuple, Cell]
     colours: dict[Any, str]
-    sections: dict[Any, Any]
-    key: tuple[tuple[str, str, str], ...] = ()
+    sections: dict[Any, Any] = field(default_factory=dict)
+    key: tuple[tuple[str, str, str], ...] = ()  # sign, words, kind
+
+    def hue(self) -> str | None:
+        """The colour that all columns share, if they do."""
+        shades = set(self.colours.values())
+        return shades.pop() if len(shades) == 1 else None
 
 
 def matrix(
@@ -63,7 +82,6 @@ def matrix(
     note: str | None = None,
     section: str | None = None,
     colours: Mapping[Any, str] | None = None,
-    order: Sequence | None = None,
     percent: bool = False,
     unit: str = "",
     low: float | None = None,
@@ -86,8 +104,6 @@ def matrix(
         Column whose change from row to row draws a rule.
     colours : mapping, optional
         House colour of each column (blue by default).
-    order : sequence, optional
-        Rows from top to bottom.
 
     Notes
     -----
@@ -102,48 +118,44 @@ def matrix(
         raise ValueError(
             f"two values for {twice[row]!r}, {twice[column]!r}: the matrix takes one row for each cell"
         )
-    rows = [r for r in (order if order is not None else dict.fromkeys(frame[row])) if (frame[row] == r).any()]
-    grid = _grid(frame, rows, (row, column, value, note, section), kinds, colours or {}, percent)
+    columns = {c: (colours or {}).get(c, "blue") for c in frame[column]}
+    rows, sections = list(dict.fromkeys(frame[row])), {}
+    if section:
+        sections = dict(zip(frame[row], frame[section], strict=True))
+    cells = _cells(frame, (row, column, value, note), kinds, percent)
+    used = {cell.value for cell in cells.values()}
+    key = tuple((SIGNS.get(k, "blank:"), str(v), k) for v, k in (kinds or {}).items() if k in used)
+    grid, ends = Grid(rows, list(columns), cells, columns, sections, key), None
     if kinds is None:
-        ends = [v for v in grid.cells.values() if not missing(v)]
-        low, high = (
-            (min(ends, default=0) if low is None else low),
-            (max(ends, default=1) if high is None else high),
+        there = [cell.value for cell in cells.values() if cell.value is not None]
+        ends = (
+            min(there, default=0) if low is None else low,
+            max(there, default=1) if high is None else high,
         )
-    return compose(lambda room: drawn(grid, room, unit, (low, high) if kinds is None else None, percent))
+    return compose(lambda room: drawn(grid, room, unit, ends, percent))
 
 
-def _grid(
-    frame: pd.DataFrame, rows: list, names: tuple, kinds: Mapping | None, colours: Mapping, percent: bool
-) -> Grid:
-    row, column, value, note, section = names
-    columns = list(dict.fromkeys(frame[column]))
-    if kinds is not None:
-        strange = [v for v in kinds.values() if v not in KINDS] + [
-            v for v in frame[value].dropna().unique() if v not in kinds
-        ]
-        if strange:
-            raise ValueError(f"{strange[0]!r} has no kind; kinds= gives each value one of {', '.join(KINDS)}")
-    cells, hover, notes = {}, {}, {}
-    for r, c, v, n in zip(
-        frame[row], frame[column], frame[value], frame[note] if note else [""] * len(frame), strict=True
-    ):
-        cells[r, c] = (
-            ("unknown" if missing(v) else kinds[v])
-            if kinds is not None
-            else (None if missing(v) else float(v))
-        )
-        said = ("not known" if missing(v) else plain(v)) if kinds is not None else written(v, percent)
-        notes[r, c] = plain(n)
-        hover[r, c] = f"<b>{plain(r, width=50)}</b><br>{plain(c)}: {said}" + (
-            f", {plain(n)}" if plain(n) else ""
-        )
-    sections = dict(zip(frame[row], frame[section], strict=True)) if section else {}
-    used = set(cells.values())
-    key = [(SIGNS.get(k, "blank:"), str(v), k) for v, k in (kinds or {}).items() if k in used]
-    return Grid(
-        rows, columns, cells, hover, notes, {c: colours.get(c, "blue") for c in columns}, sections, tuple(key)
-    )
+def _cells(frame: pd.DataFrame, names: tuple, kinds: Mapping | None, percent: bool) -> dict[tuple, Cell]:
+    row, column, value, note = names
+    strange = [v for v in (kinds or {}).values() if v not in KINDS]
+    strange += [v for v in frame[value].dropna().unique() if kinds is not None and v not in kinds]
+    if strange:
+        raise ValueError(f"{strange[0]!r} has no kind; kinds= gives each value one of {', '.join(KINDS)}")
+    notes = frame[note] if note else [""] * len(frame)
+    cells = {}
+    for r, c, v, n in zip(frame[row], frame[column], frame[value], notes, strict=True):
+        if kinds is None:
+            found, said = None if missing(v) else float(v), written(v, percent)
+        elif missing(v):
+            found, said = "unknown", "not known"
+        else:
+            found, said = kinds[v], plain(v)
+        beside = f", {plain(n)}" if plain(n) else ""
+        cells[r, c] = Cell(found, hover(r, f"{plain(c)}: {said}{beside}"), plain(n))
+    return cells
+
+
+# ---------------------------------------------------------------- drawing
 
 
 @dataclass(frozen=True)
@@ -164,7 +176,7 @@ class Plan:
 def _plan(grid: Grid, room: Room, heads: Mapping) -> Plan:
     """As few blocks as keep each to 20 rows, as many as fit; heads that are wider than cells stand on several levels."""
     count, wanted = len(grid.columns), max(text_width(plain(r)) for r in grid.rows) + 14
-    noted = max([text_width(n) for n in grid.notes.values() if n] or [0.0])
+    noted = max([text_width(cell.note) for cell in grid.cells.values() if cell.note] or [0.0])
     wide = [text_width(f"<b>{h}</b>") + 6 for h in heads.values()]
     least = max(34.0, 2 * noted + 26 if noted else 0.0)
     roomy = max(least, min(max(wide), 54.0))
@@ -174,7 +186,7 @@ def _plan(grid: Grid, room: Room, heads: Mapping) -> Plan:
     cell = roomy if each - roomy * count >= min(wanted, 110) else max(least, (each - 100) / count)
     label = max(70.0, min(wanted, each - cell * count, 300))
     cell = min((each - label) / count, max(cell, 110.0) if blocks == 1 and not room.narrow else 1e9)
-    pairs = {n: zip(wide, wide[n:], strict=False) for n in (1, 2, 3)}
+    pairs = {n: zip(wide, wide[n:], strict=False) for n in (1, 2)}
     levels = next((n for n in (1, 2) if all((a + b) / 2 <= n * cell for a, b in pairs[n])), 3)
     return Plan(blocks, each + 24, label, cell, math.ceil(len(grid.rows) / blocks), levels)
 
@@ -186,11 +198,13 @@ def drawn(
     heads = {c: plain(c, width=11) for c in grid.columns}
     plan = _plan(grid, room, heads)
     place = {r: (i // plan.length, i % plan.length) for i, r in enumerate(grid.rows)}
+    at = {(r, c): (plan.x(b, k), y) for k, c in enumerate(grid.columns) for r, (b, y) in place.items()}
     traces = [_labels(grid, plan, place)]
-    traces += _numbers(grid, plan, place, scale, percent) if scale else _signs(grid, plan, place)
+    traces += _numbers(grid, plan, at, scale, percent) if scale else _signs(grid, at)
     deep = LINE * max(h.count("<br>") + 1 for h in heads.values()) + LINE * (plan.levels - 1)
-    key, top = header(title, _key(grid), room, lift=deep + 8)
-    tall = plan.length * ROW + top + 6
+    shades = {"full": grid.hue() or "grey", "part": grid.hue() or "grey", "outside": "no data"}
+    items = [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
+    key, top = header(title, items, room, lift=deep + 8)
     layout = {
         "margin": {"l": 0, "r": 0, "t": top, "b": 6},
         "xaxis": {"range": [0, room.width], "visible": False},
@@ -198,125 +212,86 @@ def drawn(
         "shapes": _rules(grid, plan, place),
         "annotations": [*key, *_heads(grid, plan, heads, room)],
         "barmode": "overlay",
-        "meta": {"rows": len(grid.rows), **({"tall": round(tall)} if tall > room.height else {})},
+        "meta": measures(len(grid.rows), room, plan.length * ROW + top + 6),
     }
     return traces, layout
 
 
 def _heads(grid: Grid, plan: Plan, heads: Mapping, room: Room) -> list[dict]:
     """Names above the columns of each block; on several levels where they are wider than their columns."""
-    single = len(set(grid.colours.values())) == 1
     found = []
     for block in range(plan.blocks):
         for k, c in enumerate(grid.columns):
             text, x = f"<b>{heads[c]}</b>", plan.x(block, k)
             over = max(0.0, x + text_width(text) / 2 - min(room.width, (block + 1) * plan.pitch - 24))
             at = {"x": x, "xshift": -over, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
-            shade = colour("ink") if single else tone(grid.colours[c])
-            lift = 2 + LINE * (k % plan.levels)
-            found.append(note(text, **at, yshift=lift) | {"font": {"size": SIZE, "color": shade}})
+            shade = INK if grid.hue() else tone(grid.colours[c])
+            found.append(note(text, shade, **at, yshift=2 + LINE * (k % plan.levels)))
     return found
-
-
-def _key(grid: Grid) -> list[tuple[str, str, str]]:
-    """What the signs mean, in the hue of the columns if they share one."""
-    hue = next(iter(grid.colours.values())) if len(set(grid.colours.values())) == 1 else "grey"
-    shades = {"full": hue, "part": hue, "outside": "no data"}
-    return [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
 
 
 def _labels(grid: Grid, plan: Plan, place: Mapping) -> dict:
     """The rows' names, level with their cells, ending left of the first column."""
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [place[r][0] * plan.pitch + plan.label - 8 for r in grid.rows],
-        "y": [place[r][1] for r in grid.rows],
-        "text": [row_label(r, plan.label - 12, 1) for r in grid.rows],
-        "textposition": "middle left",
-        "textfont": {"size": SIZE, "color": colour("ink")},
-        "customdata": [f"<b>{plain(r, width=50)}</b>" for r in grid.rows],
-        "cliponaxis": False,
-        **FREE,
-    }
+    x = [place[r][0] * plan.pitch + plan.label - 8 for r in grid.rows]
+    said = [row_label(r, plan.label - 12, 1) for r in grid.rows]
+    trace = texts(x, [place[r][1] for r in grid.rows], said, textposition="middle left", cliponaxis=False)
+    del trace["hoverinfo"]  # the pointer reads the whole name
+    return {**trace, "customdata": [hover(r) for r in grid.rows], **FREE}
 
 
-def _signs(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
+def _signs(grid: Grid, at: Mapping) -> list[dict]:
     """One trace for each column and kind of sign, and one for the notes beside them."""
-    traces, beside = [], {"x": [], "y": [], "text": []}
-    for k, c in enumerate(grid.columns):
+    traces, noted = [], []
+    for c in grid.columns:
         for kind in KINDS:
-            rows = [r for r in grid.rows if grid.cells.get((r, c)) == kind]
-            if not rows:
-                continue
-            xs, ys = [plan.x(place[r][0], k) for r in rows], [place[r][1] for r in rows]
-            look = {"mode": "markers", "marker": _sign(kind, grid.colours[c])}
-            words = [grid.hover[r, c] for r in rows]
-            traces.append({"type": "scatter", "x": xs, "y": ys, **look, "customdata": words, **FREE})
-            if kind != "none":
-                beside["x"] += [x + 8 for x in xs]
-                beside["y"] += ys
-                beside["text"] += [grid.notes[r, c] for r in rows]
-    if any(beside["text"]):
-        style = {"textposition": "middle right", "textfont": {"size": SIZE, "color": colour("soft")}}
-        traces.append({"type": "scatter", "mode": "text", **beside, **style, "hoverinfo": "skip"})
+            here = [(r, c) for r in grid.rows if (r, c) in grid.cells and grid.cells[r, c].value == kind]
+            if here:
+                (xs, ys), said = zip(*(at[p] for p in here), strict=True), [grid.cells[p].hover for p in here]
+                traces.append(points(list(xs), list(ys), _sign(kind, grid.colours[c]), said))
+            noted += here if kind != "none" else []
+    notes = [grid.cells[p].note for p in noted]
+    if any(notes):
+        x, y = [at[p][0] + 8 for p in noted], [at[p][1] for p in noted]
+        traces.append(texts(x, y, notes, SOFT, textposition="middle right"))
     return traces
 
 
 def _sign(kind: str, hue: str) -> dict:
-    if kind == "full":
-        return {"symbol": "circle", "size": 11, "color": colour(hue)}
-    if kind == "part":
-        return {
-            "symbol": "circle",
-            "size": 10,
-            "color": colour("card"),
-            "line": {"color": colour(hue), "width": 2.5},
-        }
-    if kind == "unknown":
-        return {
-            "symbol": "line-ew",
-            "size": 6,
-            "color": colour("soft"),
-            "line": {"color": colour("soft"), "width": 2},
-        }
-    if kind == "outside":
-        return {"symbol": "square", "size": 13, "color": colour("no data")}
-    return {"symbol": "circle", "size": 11, "color": "rgba(0,0,0,0)"}
+    """The marker of a kind of cell; *none* is there for the pointer only."""
+    ring, bar = {"color": colour(hue), "width": 2.5}, {"color": SOFT, "width": 2}
+    return {
+        "full": {"symbol": "circle", "size": 11, "color": colour(hue)},
+        "part": {"symbol": "circle", "size": 10, "color": colour("card"), "line": ring},
+        "unknown": {"symbol": "line-ew", "size": 6, "color": SOFT, "line": bar},
+        "outside": {"symbol": "square", "size": 13, "color": colour("no data")},
+        "none": {"symbol": "circle", "size": 11, "color": "rgba(0,0,0,0)"},
+    }[kind]
 
 
-def _numbers(grid: Grid, plan: Plan, place: Mapping, scale: tuple, percent: bool) -> list[dict]:
+def _numbers(grid: Grid, plan: Plan, at: Mapping, scale: tuple, percent: bool) -> list[dict]:
     """Cells on five steps of the sequential scale, with their numbers."""
     low, high = scale
-    said = dict(zip(grid.cells, alike(list(grid.cells.values()), percent), strict=True))
-    at = {
-        (r, c): (plan.x(place[r][0], k), place[r][1]) for k, c in enumerate(grid.columns) for r in grid.rows
+    values = {p: cell.value for p, cell in grid.cells.items()}
+    steps = {
+        p: SEQUENTIAL[min(4, max(0, int(5 * (v - low) / ((high - low) or 1.0))))]
+        for p, v in values.items()
+        if v is not None
     }
-    boxes: dict[str, list] = {name: [] for name in SEQUENTIAL}
-    for cell, value in grid.cells.items():
-        if value is not None and cell in at:
-            step = min(4, max(0, int(5 * (value - low) / ((high - low) or 1.0))))
-            boxes[SEQUENTIAL[step]].append(cell)
     traces = []
-    for name, cells in boxes.items():
-        box = {"x": [plan.cell - 1] * len(cells), "base": [at[c][0] - plan.cell / 2 + 0.5 for c in cells]}
-        box |= {
-            "y": [at[c][1] for c in cells],
-            "width": [0.94] * len(cells),
-            "marker": {"color": colour(name)},
-        }
-        hover = [grid.hover[c] for c in cells]
-        if cells:
-            traces.append({"type": "bar", "orientation": "h", **box, "customdata": hover, **FREE})
-    shades = {cell: on(name) for name, cells in boxes.items() for cell in cells}
-    shown = [c for c in grid.cells if c in at]
-    text = {
-        "x": [at[c][0] for c in shown],
-        "y": [at[c][1] for c in shown],
-        "text": ["–" if grid.cells[c] is None else said[c] for c in shown],
-        "textfont": {"size": SIZE, "color": [shades.get(c, colour("soft")) for c in shown]},
-    }
-    return [*traces, {"type": "scatter", "mode": "text", **text, "hoverinfo": "skip"}]
+    for name in SEQUENTIAL:
+        here = [p for p, step in steps.items() if step == name]
+        base = [at[p][0] - plan.cell / 2 + 0.5 for p in here]
+        wide, y, said = (
+            [plan.cell - 1] * len(here),
+            [at[p][1] for p in here],
+            [grid.cells[p].hover for p in here],
+        )
+        if here:
+            traces.append(level_bars(wide, y, 0.94, {"color": colour(name)}, said, base=base))
+    numbers = alike(list(values.values()), percent)
+    said = ["–" if v is None else n for v, n in zip(values.values(), numbers, strict=True)]
+    shades = [on(steps[p]) if p in steps else SOFT for p in values]
+    return [*traces, texts([at[p][0] for p in values], [at[p][1] for p in values], said, shades)]
 
 
 def _rules(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
@@ -325,7 +300,6 @@ def _rules(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
     for before, r in zip(grid.rows, grid.rows[1:], strict=False):
         block, y = place[r]
         if grid.sections and y and grid.sections[before] != grid.sections[r]:
-            ends = {"x0": block * plan.pitch, "x1": block * plan.pitch + wide, "y0": y - 0.5, "y1": y - 0.5}
-            line = {"color": colour("edge"), "width": 1}
-            shapes.append({"type": "line", **ends, "line": line, "layer": "below"})
+            start = block * plan.pitch
+            shapes.append(level_rule(y - 0.5, start, start + wide, "edge"))
     return shapes

@@ -9,26 +9,33 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils.figures import matrix as matrices
+from cyberdip_utils.figures.matrix import Cell, Grid
+from cyberdip_utils.figures.matrix import drawn as drawn_matrix
 from cyberdip_utils.figures.style import (
-    FREE,
+    INK,
     LINE,
     NOTHING,
     SEAM,
     SIZE,
+    SOFT,
     Group,
     Room,
     colour,
     compose,
     empty,
     groups,
+    hover,
+    measures,
     missing,
     need,
     note,
     on,
     plain,
+    points,
     row_label,
+    strokes,
     text_width,
+    texts,
     tone,
     written,
 )
@@ -36,17 +43,28 @@ from cyberdip_utils.figures.style import (
 MOST = 13  # names above one another that 280 px hold
 AT = {"left": 0.245, "both": 0.52, "right": 0.765}  # where the dots stand
 FINE = ((0.8, 0.35), (1.6, 0.6), (3.0, 0.8), (5.0, 0.9))  # width and opacity of lines from least to most
+SQUARE = {axis: {"range": [0, 1], "visible": False} for axis in ("xaxis", "yaxis")}
 
 
 @dataclass(frozen=True)
 class Node:
-    """One node: its name, the hubs it belongs to, its notes, its size (``None``: not known), its dashed lines."""
+    """One node: its name, the hubs it belongs to with its note at each, its size (``None``: not known), its dashed lines."""
 
     name: Any
-    hubs: tuple
-    notes: tuple[str, ...]
+    hubs: dict[Any, str]
     size: float | None
     dashed: tuple
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A node where it stands: x and y from 0 to 1, its side, and the diameter of its dot in px."""
+
+    node: Node
+    x: float
+    y: float
+    side: str
+    wide: float
 
 
 def hubs(
@@ -57,8 +75,6 @@ def hubs(
     size: str | None = None,
     dash: str | None = None,
     note: str | None = None,
-    names: Mapping | None = None,
-    colours: Mapping | None = None,
     sized: str = "",
     dashed: str = "",
 ) -> go.Figure:
@@ -76,8 +92,6 @@ def hubs(
         Column of true and false: lines in part, planned or modelled.
     note : str, optional
         Column of short texts after the name, such as the year.
-    names, colours : mapping, optional
-        Of the hubs.
     sized, dashed : str
         What size and dash mean, for the key.
 
@@ -89,22 +103,20 @@ def hubs(
     need(frame, hub, node, size, dash, note)
     if frame.empty:
         return empty(NOTHING)
-    found = groups(list(dict.fromkeys(frame[hub])), names, colours)
-    if len(found) > 2:
+    names = list(dict.fromkeys(frame[hub]))
+    if len(names) > 2:
         raise ValueError(
-            f"{len(found)} hubs, but places are fixed for two: use networks.columns or marks.matrix"
+            f"{len(names)} hubs, but places are fixed for two: use networks.columns or marks.matrix"
         )
-    nodes = _nodes(frame, (hub, node, size, dash, note), [g.key for g in found])
-    grid = _as_grid(nodes, found, dashed)
+    found, nodes = groups(names), _nodes(frame, (hub, node, size, dash, note), names)
+    grid, sides = _as_grid(nodes, found, dashed), _sides(nodes, names)
     hollow = size is not None and any(n.size is None for n in nodes)
     means = (f"dashed: {dashed}" if dashed else "", f"size: {sized}" if sized else "")
     key = " · ".join(t for t in (*means, "hollow: no value" if hollow else "") if t)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         return (
-            matrices.drawn(grid, room, "")
-            if room.narrow
-            else _fans(room, nodes, found, size is not None, key)
+            drawn_matrix(grid, room, "") if room.narrow else _fans(room, sides, found, size is not None, key)
         )
 
     return compose(draw)
@@ -115,75 +127,68 @@ def _nodes(frame: pd.DataFrame, names: tuple, order: list) -> list[Node]:
     found = []
     for name, part in frame.groupby(node, sort=False):
         part = part.drop_duplicates(hub).set_index(hub).reindex([h for h in order if (part[hub] == h).any()])
-        notes = tuple(plain(v) for v in part[note]) if note else ()
+        notes = [plain(v) for v in part[note]] if note else [""] * len(part)
         amount = part[size].iloc[0] if size else None
         dashed = tuple(h for h in part.index if dash and bool(part.loc[h, dash]))
-        found.append(Node(name, tuple(part.index), notes, None if missing(amount) else float(amount), dashed))
+        of = dict(zip(part.index, notes, strict=True))
+        found.append(Node(name, of, None if missing(amount) else float(amount), dashed))
     return found
 
 
-def _as_grid(nodes: list[Node], found: list[Group], dashed: str) -> matrices.Grid:
+def _as_grid(nodes: list[Node], found: list[Group], dashed: str) -> Grid:
     """The same as a matrix: nodes of both hubs first."""
-    rows = sorted(nodes, key=lambda n: (-len(n.hubs), [g.key for g in found].index(n.hubs[0])))
-    cells, hover, notes = {}, {}, {}
-    for n in rows:
-        for k, h in enumerate(n.hubs):
-            cells[n.name, h] = "part" if h in n.dashed else "full"
-            notes[n.name, h] = n.notes[k] if n.notes else ""
-            hover[n.name, h] = f"<b>{plain(n.name)}</b><br>{plain(h)} {notes[n.name, h]}"
-    renamed = {g.key: g.name for g in found}
-    cells, hover, notes = ({(r, renamed[h]): v for (r, h), v in d.items()} for d in (cells, hover, notes))
-    shades = {g.name: g.colour for g in found}
-    sections = {n.name: n.hubs for n in rows}
-    key = (("○", dashed, "part"),) if dashed else ()
-    return matrices.Grid([n.name for n in rows], list(shades), cells, hover, notes, shades, sections, key)
-
-
-def _largest(nodes: list[Node], most: int) -> tuple[list[Node], int]:
-    """At most so many nodes, the largest, in the order given, and how many are left out."""
-    if len(nodes) <= most:
-        return nodes, 0
-    chosen = sorted(nodes, key=lambda n: -(n.size or 0.0))[: most - 1]
-    return [n for n in nodes if n in chosen], len(nodes) - len(chosen)
-
-
-def _fans(
-    room: Room, nodes: list[Node], found: list[Group], sized: bool, key: str
-) -> tuple[list[dict], dict]:
-    """Fans at the outer sides and the shared nodes between; x and y run from 0 to 1."""
-    first, last = found[0].key, found[-1].key
-    sides = {
-        "left": [n for n in nodes if n.hubs == (first,)],
-        "both": [n for n in nodes if len(n.hubs) == 2],
-        "right": [n for n in nodes if len(found) == 2 and n.hubs == (last,)],
+    shades = {g.key: g.colour for g in found}
+    rows = sorted(nodes, key=lambda n: (-len(n.hubs), list(shades).index(next(iter(n.hubs)))))
+    cells = {
+        (n.name, h): Cell("part" if h in n.dashed else "full", hover(n.name, f"{plain(h)} {said}"), said)
+        for n in rows
+        for h, said in n.hubs.items()
     }
-    place = {first: (0.37, 0.5), last: (0.67, 0.5)}
-    if len(found) == 1:
-        half = (len(sides["left"]) + 1) // 2
-        sides = {"left": sides["left"][:half], "both": [], "right": sides["left"][half:]}
-        place = {first: (0.5, 0.5)}
-    spots, texts = {}, []
-    for side, bend in (("left", 0.02), ("both", 0.0), ("right", -0.02)):
-        shown, left_out = _largest(sides[side], 6 if side == "both" else MOST)
-        count = len(shown) + (left_out > 0)
-        for k, n in enumerate(shown):
+    key = (("○", dashed, "part"),) if dashed else ()
+    sections = {n.name: tuple(n.hubs) for n in rows}
+    return Grid([n.name for n in rows], list(shades), cells, shades, sections, key)
+
+
+def _sides(nodes: list[Node], names: list) -> dict[str, list[Node]]:
+    """The nodes of one hub at each outer side and those of both between; of a single hub half at each side."""
+    if len(names) == 1:
+        half = (len(nodes) + 1) // 2
+        return {"left": nodes[:half], "both": [], "right": nodes[half:]}
+    own = [[n for n in nodes if list(n.hubs) == [name]] for name in names]
+    return {"left": own[0], "both": [n for n in nodes if len(n.hubs) == 2], "right": own[1]}
+
+
+def _fans(room: Room, sides: Mapping, found: list[Group], sized: bool, key: str) -> tuple[list[dict], dict]:
+    """Fans at the outer sides and the shared nodes between; x and y run from 0 to 1."""
+    top = max([n.size or 0.0 for nodes in sides.values() for n in nodes], default=0.0) or 1.0
+    spots, beside = [], []
+    for side, nodes in sides.items():
+        most, bend = 6 if side == "both" else MOST, {"left": 0.02, "both": 0.0, "right": -0.02}[side]
+        largest = sorted(nodes, key=lambda n: -(n.size or 0.0))[: most if len(nodes) <= most else most - 1]
+        left_out = len(nodes) - len(largest)
+        count = len(largest) + (left_out > 0)
+        for k, n in enumerate(n for n in nodes if n in largest):
             y = 1 - (k + 0.5) / count
-            spots[n.name] = (AT[side] + bend * (1 - (2 * y - 1) ** 2) - bend, y, side, n)
+            wide = 9.0 if not sized or n.size is None else round(6 + 15 * (n.size / top) ** 0.5, 1)
+            spots.append(Spot(n, AT[side] - bend * (2 * y - 1) ** 2, y, side, wide))
         if left_out:
             said = f"+ {left_out} more in the table"
             fits = side == "both" or text_width(said) + 14 <= AT["left"] * room.width
-            texts.append(_beside(AT[side], 0.5 / count, side, said if fits else f"+ {left_out} more"))
-    top = max([n.size or 0.0 for n in nodes], default=1.0) or 1.0
-    traces = [*_edges(spots, place, found), _balls(spots, found, sized, top)]
-    traces += [*_names(room, spots, sized, top), _centres(place, found)]
+            beside.append(_beside(AT[side], 0.5 / count, side, said if fits else f"+ {left_out} more"))
+    place = dict(
+        zip(
+            [g.key for g in found],
+            ((0.37, 0.5), (0.67, 0.5)) if len(found) == 2 else ((0.5, 0.5),),
+            strict=True,
+        )
+    )
     layout = {
         "margin": {"l": 0, "r": 0, "t": 26, "b": 24 if key else 6},
-        "xaxis": {"range": [0, 1], "visible": False},
-        "yaxis": {"range": [0, 1], "visible": False},
-        "annotations": [*texts, *_headings(sides, found), *_key_below(key)],
+        "annotations": [*beside, *_headings(sides, found), *_key_below(key)],
         "meta": {"rows": len(spots)},
     }
-    return traces, layout
+    lines, names = _edges(spots, place, found), _names(room, spots)
+    return [*lines, _balls(spots, found, sized), *names, _centres(place, found)], SQUARE | layout
 
 
 def _beside(x: float, y: float, side: str, text: str) -> dict:
@@ -195,133 +200,105 @@ def _headings(sides: Mapping, found: list[Group]) -> list[dict]:
     if len(found) == 1:
         return []
     heads = {"left": (found[0].colour, f"{found[0].name} only"), "both": ("wine", "both")}
-    heads["right"] = (found[-1].colour, f"{found[-1].name} only")
+    heads["right"] = (found[1].colour, f"{found[1].name} only")
     at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6, "xanchor": "center"}
     return [
-        note(f"<b>{plain(text, limit=30)}</b>", x=min(0.86, max(0.14, AT[side])), **at)
-        | {"font": {"size": SIZE, "color": tone(shade)}}
+        note(f"<b>{plain(text, limit=30)}</b>", tone(shade), x=min(0.86, max(0.14, AT[side])), **at)
         for side, (shade, text) in heads.items()
         if sides[side]
     ]
 
 
 def _key_below(key: str) -> list[dict]:
-    if not key:
-        return []
-    return [note(plain(key), x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="top", yshift=-4)]
+    at = {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -4,
+    }
+    return [note(plain(key), **at)] if key else []
 
 
-def _edges(spots: Mapping, place: Mapping, found: list[Group]) -> list[dict]:
+def _edges(spots: list[Spot], place: Mapping, found: list[Group]) -> list[dict]:
     traces = []
     for g in found:
-        for dashed in (False, True):
-            xs, ys = [], []
-            for x, y, _, n in spots.values():
-                if g.key in n.hubs and (g.key in n.dashed) == dashed:
-                    xs, ys = [*xs, place[g.key][0], x, None], [*ys, place[g.key][1], y, None]
-            if xs:
-                line = {"color": colour(g.colour), "width": 1.6, "dash": "dash" if dashed else "solid"}
-                traces.append(
-                    {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
-                )
+        for dash in ("solid", "dash"):
+            ends = [s for s in spots if g.key in s.node.hubs and (g.key in s.node.dashed) == (dash == "dash")]
+            x, y = place[g.key]
+            xs, ys = [v for s in ends for v in (x, s.x, None)], [v for s in ends for v in (y, s.y, None)]
+            if ends:
+                traces.append(strokes(xs, ys, g.colour, 1.6, dash=dash))
     return traces
 
 
-def _ball_size(n: Node, sized: bool, top: float) -> float:
-    return 9.0 if not sized or n.size is None else round(6 + 15 * (n.size / top) ** 0.5, 1)
-
-
-def _balls(spots: Mapping, found: list[Group], sized: bool, top: float) -> dict:
+def _balls(spots: list[Spot], found: list[Group], sized: bool) -> dict:
     shade = {g.key: colour(g.colour) for g in found}
-    own = {
-        name: colour("wine") if len(n.hubs) == 2 else shade[n.hubs[0]] for name, (_, _, _, n) in spots.items()
-    }
-    hollow = [sized and n.size is None for _, _, _, n in spots.values()]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [s[0] for s in spots.values()],
-        "y": [s[1] for s in spots.values()],
-        "marker": {
-            "size": [_ball_size(s[3], sized, top) for s in spots.values()],
-            "color": [colour("card") if h else c for h, c in zip(hollow, own.values(), strict=True)],
-            "line": {"color": list(own.values()), "width": 2},
-            "opacity": 1,
-        },
-        "customdata": [_said(n) for _, _, _, n in spots.values()],
-        **FREE,
-    }
-
-
-def _said(n: Node) -> str:
-    notes = n.notes or ("",) * len(n.hubs)
-    lines = [
-        f"{plain(h)} {t}{' (in part)' if h in n.dashed else ''}".strip()
-        for h, t in zip(n.hubs, notes, strict=True)
+    own = [colour("wine") if len(s.node.hubs) == 2 else shade[next(iter(s.node.hubs))] for s in spots]
+    fill = [colour("card") if sized and s.node.size is None else c for s, c in zip(spots, own, strict=True)]
+    line = {"color": own, "width": 2}
+    look = {"size": [s.wide for s in spots], "color": fill, "line": line, "opacity": 1}
+    said = [
+        hover(
+            s.node.name,
+            *(f"{plain(h)} {t}{' (in part)' * (h in s.node.dashed)}".strip() for h, t in s.node.hubs.items()),
+            written(s.node.size) if s.node.size is not None else "",
+        )
+        for s in spots
     ]
-    return "<br>".join(
-        [f"<b>{plain(n.name)}</b>", *lines, *([f"{written(n.size)}"] if n.size is not None else [])]
-    )
+    return points([s.x for s in spots], [s.y for s in spots], look, said)
 
 
-def _names(room: Room, spots: Mapping, sized: bool, top: float) -> list[dict]:
+def _names(room: Room, spots: list[Spot]) -> list[dict]:
     """Names beside the dots (above or below those between), with their notes where there is room."""
     traces = []
-    for side in ("left", "both", "right"):
-        here = [s for s in spots.values() if s[2] == side]
-        texts, where = [], []
-        for _, y, _, n in here:
-            level = 0.3 * room.width - 84 if abs(y - 0.5) < 0.2 else 0.4 * room.width
-            space = level if side == "both" else AT["left"] * room.width - 34
-            years = ", ".join(t for t in n.notes if t)
-            years = years if text_width(plain(n.name)) + text_width(f" {years}") <= space else ""
-            name = row_label(n.name, space - text_width(f" {years}") * bool(years), 1)
-            said = f"<b>{name}</b>" if side == "both" else name
-            said += f' <span style="color:{colour("soft")}">{years}</span>' if years else ""
-            pad = " " * (2 + round(_ball_size(n, sized, top) / 8))
-            texts.append({"left": f"{said}{pad}", "right": f"{pad}{said}", "both": said}[side])
-            level = "bottom center" if y < 0.45 else "top center"
-            where.append({"left": "middle left", "right": "middle right", "both": level}[side])
-        size = [_ball_size(s[3], sized, top) for s in here]
-        clear = {"size": size, "color": "rgba(0,0,0,0)", "line": {"width": 0}, "opacity": 1}
-        at = {"x": [s[0] for s in here], "y": [s[1] for s in here], "text": texts, "textposition": where}
-        look = {"textfont": {"size": SIZE, "color": colour("ink")}, "cliponaxis": False, "hoverinfo": "skip"}
-        if here:
-            kind = {"mode": "markers+text", "marker": clear} if side == "both" else {"mode": "text"}
-            traces.append({"type": "scatter", **kind, **at, **look})
+    for side in AT:
+        here = [s for s in spots if s.side == side]
+        if not here:
+            continue
+        said, where = [_named(room, s) for s in here], [f"middle {side}"] * len(here)
+        more = {"cliponaxis": False}
+        if side == "both":
+            where = ["bottom center" if s.y < 0.45 else "top center" for s in here]
+            clear = {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "opacity": 1}
+            more |= {"mode": "markers+text", "marker": {"size": [s.wide for s in here], **clear}}
+        at = [s.x for s in here], [s.y for s in here]
+        traces.append(texts(*at, said, textposition=where, **more))
     return traces
+
+
+def _named(room: Room, spot: Spot) -> str:
+    between, notes = spot.side == "both", ", ".join(t for t in spot.node.hubs.values() if t)
+    space = AT["left"] * room.width - 34
+    if between:
+        space = 0.3 * room.width - 84 if abs(spot.y - 0.5) < 0.2 else 0.4 * room.width
+    if text_width(plain(spot.node.name)) + text_width(f" {notes}") > space:
+        notes = ""
+    name = row_label(spot.node.name, space - text_width(f" {notes}") * bool(notes), 1)
+    said = f"<b>{name}</b>" if between else name
+    said += f' <span style="color:{SOFT}">{notes}</span>' if notes else ""
+    pad = " " * (2 + round(spot.wide / 8))
+    return {"left": f"{said}{pad}", "right": f"{pad}{said}", "both": said}[spot.side]
 
 
 def _centres(place: Mapping, found: list[Group]) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": [place[g.key][0] for g in found],
-        "y": [place[g.key][1] for g in found],
-        "marker": {"size": 66, "color": [colour(g.colour) for g in found], "line": SEAM, "opacity": 1},
-        "text": [f"<b>{row_label(g.name, 60, 3)}</b>" for g in found],
-        "textfont": {"size": SIZE, "color": [on(g.colour) for g in found]},
-        "hoverinfo": "skip",
-    }
+    x, y = ([place[g.key][k] for g in found] for k in (0, 1))
+    said = [f"<b>{row_label(g.name, 60, 3)}</b>" for g in found]
+    look = {"size": 66, "color": [colour(g.colour) for g in found], "line": SEAM, "opacity": 1}
+    return texts(x, y, said, [on(g.colour) for g in found], mode="markers+text", marker=look)
 
 
 # ---------------------------------------------------------------- columns
 
 
 def columns(
-    frame: pd.DataFrame,
-    stages: Sequence[str],
-    value: str | None = None,
-    *,
-    group: str | None = None,
-    names: Mapping | None = None,
-    colours: Mapping | None = None,
-    most: int = MOST,
-    unit: str = "",
-    percent: bool = False,
-    order: Mapping[str, Sequence] | None = None,
+    frame: pd.DataFrame, stages: Sequence[str], value: str | None = None, *, unit: str = ""
 ) -> go.Figure:
     """Stages from left to right, each a column of nodes; lines as wide as the amount that goes from one to the next.
+
+    Of a stage the 13 largest nodes are drawn, the largest on top; the rest is said.
 
     Parameters
     ----------
@@ -331,30 +308,25 @@ def columns(
         Columns with the node of each stage, left to right (two to four).
     value : str, optional
         Column of amounts; each row counts one without it.
-    group : str, optional
-        Column that gives the lines their hue (four at most); one grey-blue hue without it.
-    most : int
-        Nodes of a stage that are drawn, the largest; the rest is said.
-    order : mapping, optional
-        For a stage its nodes from top to bottom; by default the largest first.
+    unit : str
+        What is counted.
     """
-    need(frame, *stages, value, group)
+    need(frame, *stages, value)
     if frame.empty:
         return empty(NOTHING)
     if not 2 <= len(stages) <= 4:
         raise ValueError(f"{len(stages)} stages, but between two and four can stand side by side")
     frame = frame.assign(_amount=frame[value].astype(float) if value else 1.0)
     frame = frame[frame["_amount"] > 0]
-    found = groups(list(dict.fromkeys(frame[group])), names, colours) if group else [Group(None, "", "blue")]
-    shown = {stage: _ranked(frame, stage, most, (order or {}).get(stage, ())) for stage in stages}
-    heads = [str((names or {}).get(s, s)) for s in stages]
-    return compose(lambda room: _stages(room, frame, shown, heads, found, group, unit, percent))
+    shown = [_stage(frame, stage) for stage in stages]
+    return compose(lambda room: _stages(room, frame, shown, unit))
 
 
 @dataclass(frozen=True)
 class Stage:
     """The nodes of a stage that are drawn, with their amounts, and how many are left out."""
 
+    name: str
     nodes: dict[Any, float]
     left_out: int
 
@@ -362,111 +334,64 @@ class Stage:
     def rows(self) -> int:
         return len(self.nodes) + (self.left_out > 0)
 
-
-def _ranked(frame: pd.DataFrame, stage: str, most: int, order: Sequence) -> Stage:
-    sums = frame.groupby(stage, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
-    chosen = set(sums.index[: most if len(sums) <= most else most - 1])
-    ranked = [n for n in order if n in chosen] + [
-        n for n in sums.index if n in chosen and n not in set(order)
-    ]
-    return Stage({n: float(sums[n]) for n in ranked}, len(sums) - len(ranked))
+    def y(self) -> dict[Any, float]:
+        return {n: 1 - (i + 0.5) / self.rows for i, n in enumerate(self.nodes)}
 
 
-def _stages(
-    room: Room,
-    frame: pd.DataFrame,
-    shown: Mapping[str, Stage],
-    heads: list,
-    found,
-    group,
-    unit: str,
-    percent: bool,
-) -> tuple[list[dict], dict]:
-    stages, last = list(shown), len(shown) - 1
+def _stage(frame: pd.DataFrame, name: str) -> Stage:
+    sums = frame.groupby(name, sort=False)["_amount"].sum().sort_values(ascending=False, kind="stable")
+    largest = sums.iloc[: MOST if len(sums) <= MOST else MOST - 1]
+    return Stage(name, largest.to_dict(), len(sums) - len(largest))
+
+
+def _stages(room: Room, frame: pd.DataFrame, shown: list[Stage], unit: str) -> tuple[list[dict], dict]:
+    last = len(shown) - 1
     most, lines = (92, 2) if room.narrow else (170, 1)
-    texts = {s: {n: row_label(n, most, lines) for n in shown[s].nodes} for s in stages}
-    spots, left_out = {}, []
-    for k, s in enumerate(stages):
-        for i, n in enumerate(shown[s].nodes):
-            spots[s, n] = (k / last, 1 - (i + 0.5) / shown[s].rows)
-        if shown[s].left_out:
-            side = "left" if k == 0 else "right" if k == last else "both"
-            left_out.append(_beside(k / last, 0.5 / shown[s].rows, side, f"+ {shown[s].left_out} more"))
-    anchors = ["right", *["center"] * (last - 1), "left"]
+    sides = ["left", *["both"] * (last - 1), "right"]
+    anchors = {"left": "right", "both": "center", "right": "left"}
     at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
-    titles = [
-        note(f"<b>{plain(h, limit=24)}</b>", "ink", x=k / last, xanchor=anchors[k], **at)
-        for k, h in enumerate(heads)
-    ]
-    sides = [
-        max(text_width(titles[k]["text"]) + 4, *(text_width(t) + 28 for t in texts[stages[k]].values()))
-        for k in (0, -1)
-    ]
-    rows = max(stage.rows for stage in shown.values())
-    tall = rows * (LINE * lines + 3) + 52
+    traces, titles, left_out, room_for = _ways(frame, shown), [], [], []
+    for k, (stage, side) in enumerate(zip(shown, sides, strict=True)):
+        head = f"<b>{plain(stage.name, limit=24)}</b>"
+        titles.append(note(head, INK, x=k / last, xanchor=anchors[side], **at))
+        if stage.left_out:
+            left_out.append(_beside(k / last, 0.5 / stage.rows, side, f"+ {stage.left_out} more"))
+        names = [row_label(n, most, lines) for n in stage.nodes]
+        room_for.append(max(text_width(head) + 4, *(text_width(t) + 28 for t in names)))
+        traces.append(_stops(stage, k / last, side, names, unit))
+    rows = max(stage.rows for stage in shown)
     layout = {
-        "margin": {"l": sides[0], "r": sides[1], "t": 28, "b": 24 if unit else 6},
-        "xaxis": {"range": [0, 1], "visible": False},
-        "yaxis": {"range": [0, 1], "visible": False},
+        "margin": {"l": room_for[0], "r": room_for[-1], "t": 28, "b": 24 if unit else 6},
         "annotations": [*titles, *left_out, *_key_below(f"line width: {unit}" if unit else "")],
-        "meta": {"rows": rows, **({"tall": tall} if tall > room.height else {})},
+        "meta": measures(rows, room, rows * (LINE * lines + 3) + 52),
     }
-    return [*_ways(frame, stages, spots, found, group), *_stops(shown, spots, texts, unit, percent)], layout
+    return traces, SQUARE | layout
 
 
-def _ways(
-    frame: pd.DataFrame, stages: list, spots: Mapping, found: list[Group], group: str | None
-) -> list[dict]:
+def _ways(frame: pd.DataFrame, shown: list[Stage]) -> list[dict]:
     """Lines between neighbouring stages in four widths."""
-    traces = []
-    for a, b in zip(stages, stages[1:], strict=False):
-        keys = [a, b] + ([group] if group else [])
-        sums = frame.groupby(keys, sort=False)["_amount"].sum()
-        top = float(sums.max())
-        for g in found:
-            for k in (1, 2, 3, 4):
-                xs, ys = [], []
-                for key, amount in sums.items():
-                    inside = (
-                        (a, key[0]) in spots and (b, key[1]) in spots and (group is None or key[2] == g.key)
-                    )
-                    if inside and min(4, 1 + int(4 * (amount / top) ** 0.5)) == k:
-                        (x0, y0), (x1, y1) = spots[a, key[0]], spots[b, key[1]]
-                        xs, ys = [*xs, x0, x1, None], [*ys, y0, y1, None]
-                if xs:
-                    width, opacity = FINE[k - 1]
-                    line = {"color": colour(g.colour), "width": width}
-                    traces.append(
-                        {
-                            "type": "scatter",
-                            "mode": "lines",
-                            "x": xs,
-                            "y": ys,
-                            "line": line,
-                            "opacity": opacity,
-                            "hoverinfo": "skip",
-                        }
-                    )
+    traces, last = [], len(shown) - 1
+    for k, (a, b) in enumerate(zip(shown, shown[1:], strict=False)):
+        sums = frame.groupby([a.name, b.name], sort=False)["_amount"].sum()
+        step = (1 + (4 * (sums / sums.max()) ** 0.5).astype(int)).clip(upper=4)
+        from_y, to_y = a.y(), b.y()
+        for width, (px, opacity) in enumerate(FINE, 1):
+            ways = [(p, q) for p, q in step.index[step == width] if p in from_y and q in to_y]
+            ys = [v for p, q in ways for v in (from_y[p], to_y[q], None)]
+            if ways:
+                traces.append(strokes([k / last, (k + 1) / last, None] * len(ways), ys, "blue", px, opacity))
     return traces
 
 
-def _stops(
-    shown: Mapping[str, Stage], spots: Mapping, texts: Mapping, unit: str, percent: bool
-) -> list[dict]:
-    """The nodes of each stage with their names: at the outer sides beside them, between above them."""
-    traces = []
-    for k, (s, stage) in enumerate(shown.items()):
-        where = "middle left" if k == 0 else "middle right" if k == len(shown) - 1 else "top center"
-        before, after = {"middle left": ("", "   "), "middle right": ("   ", "")}.get(where, ("", ""))
-        top = max(stage.nodes.values())
-        names = [before + texts[s][n].replace("<br>", f"{after}<br>{before}") + after for n in stage.nodes]
-        sizes = [round(7 + 9 * (v / top) ** 0.5, 1) for v in stage.nodes.values()]
-        said = [f"<b>{plain(n)}</b><br>{written(v, percent, plain(unit))}" for n, v in stage.nodes.items()]
-        at = {"x": [spots[s, n][0] for n in stage.nodes], "y": [spots[s, n][1] for n in stage.nodes]}
-        look = {
-            "marker": {"size": sizes, "color": colour("ink"), "line": SEAM, "opacity": 1},
-            "cliponaxis": False,
-        }
-        look |= {"text": names, "textposition": where, "textfont": {"size": SIZE, "color": colour("ink")}}
-        traces.append({"type": "scatter", "mode": "markers+text", **at, **look, "customdata": said, **FREE})
-    return traces
+def _stops(stage: Stage, x: float, side: str, names: list[str], unit: str) -> dict:
+    """The nodes of a stage with their names: at the outer sides beside them, between above them."""
+    before, after = {"left": ("", "   "), "right": ("   ", ""), "both": ("", "")}[side]
+    top = max(stage.nodes.values())
+    sizes = [round(7 + 9 * (v / top) ** 0.5, 1) for v in stage.nodes.values()]
+    said = [hover(n, written(v, False, plain(unit))) for n, v in stage.nodes.items()]
+    look = {"size": sizes, "color": INK, "line": SEAM, "opacity": 1}
+    more = {"text": [before + t.replace("<br>", f"{after}<br>{before}") + after for t in names]}
+    more |= {"textposition": "top center" if side == "both" else f"middle {side}", "cliponaxis": False}
+    font = {"size": SIZE, "color": INK}
+    ys = list(stage.y().values())
+    return points([x] * len(ys), ys, look, said, mode="markers+text", textfont=font, **more)

@@ -1,17 +1,19 @@
-"""Marks with one row for each entry: bars, dots with intervals, dumbbells, and the matrix. See ``marks``."""
+"""Marks with one row for each entry: bars, dots with intervals, dumbbells. See ``marks``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils.figures.style import (
-    FREE,
+    INK,
     NOTHING,
     SEAM,
     SIZE,
+    SOFT,
     SYMBOLS,
     Group,
     Room,
@@ -23,17 +25,26 @@ from cyberdip_utils.figures.style import (
     empty,
     groups,
     header,
+    hover,
+    level_bars,
+    level_rule,
+    measures,
     need,
     note,
     numbers,
     on,
+    ordered,
     plain,
+    points,
+    row_axis,
     row_label,
+    strokes,
     text_width,
+    texts,
     ticks,
     tone,
     under,
-    wide_groups,
+    value_groups,
     written,
 )
 
@@ -43,20 +54,23 @@ LEAST = 16  # px: the least height of a row
 UPRIGHT = 14  # px: the least thickness of a bar that has its number beside it
 
 
-def _rows(
-    labels: Sequence, room: Room, top: float, bottom: float, pad: float = 0.5
-) -> tuple[dict, float, dict]:
-    """The axis of rows from top to bottom, the left margin it needs, and the least height it takes, as ``meta``."""
-    most = 118 if room.narrow else 0.32 * room.width
+def _left(labels: Sequence, room: Room) -> tuple[list[str], float]:
+    """Labels of rows as they fit, and the margin in px that they need."""
     lines = 3 if len(labels) * 48 <= room.height - 80 else 2
-    texts = [row_label(text, most, lines) for text in labels]
-    left = max(text_width(t) for t in texts) + 12
-    axis = {"range": [len(labels) - 1 + pad, -pad], "tickvals": list(range(len(labels))), "ticktext": texts}
-    axis |= {"tickfont": {"size": SIZE, "color": colour("ink")}, "showline": True}
-    deep = [16 * (t.count("<br>") + 1) for t in texts]
+    said = [row_label(text, 118 if room.narrow else 0.32 * room.width, lines) for text in labels]
+    return said, max(text_width(t) for t in said) + 12
+
+
+def _rows(labels: Sequence, room: Room, top: float, bottom: float, pad: float = 0.5) -> dict:
+    """The layout of rows between two margins: their axis, the left margin, and the height they need."""
+    said, left = _left(labels, room)
+    deep = [16 * (t.count("<br>") + 1) for t in said]
     pitch = max([(a + b) / 2 for a, b in zip(deep, deep[1:], strict=False)], default=LEAST)
-    tall = round(len(labels) * max(LEAST, pitch) + top + bottom)
-    return axis, left, {"tall": tall} if tall > room.height else {}
+    return {
+        "margin": {"l": left, "t": top, "b": bottom},
+        "yaxis": {**row_axis(said, pad), "showline": True},
+        "meta": measures(len(labels), room, len(labels) * max(LEAST, pitch) + top + bottom),
+    }
 
 
 def bars(
@@ -106,85 +120,102 @@ def bars(
         For a column that is not there, and for a fifth group without ``rest``.
     """
     need(frame, label, low, high)
-    frame, found = wide_groups(frame, values, names, colours, rest)
-    if order is not None:
-        frame = frame.set_index(label).reindex([o for o in order if o in set(frame[label])]).reset_index()
+    frame, found = value_groups(frame, values, names, colours, rest)
+    frame = ordered(frame, label, order)
     if frame.empty:
         return empty(NOTHING)
     if (low or high) and len(found) > 1:
         raise ValueError("low= and high= are for one value column; use dots for intervals of several groups")
     amounts = {g.key: numbers(frame[g.key]) for g in found}
-    if stacked:
-        return compose(lambda room: _stacked(room, frame[label].tolist(), found, amounts, unit, percent))
     ends = (numbers(frame[low]), numbers(frame[high])) if low and high else None
     shades = None if lit is None else [colour(found[0].colour if v in lit else "grey") for v in frame[label]]
-    return compose(
-        lambda room: _side_by_side(room, frame[label].tolist(), found, amounts, unit, percent, ends, shades)
-    )
+    table = Bars(frame[label].tolist(), found, amounts, unit, percent, ends, shades)
+    return compose(table.stacked if stacked else table.side_by_side)
 
 
-def _side_by_side(
-    room: Room, labels: list, found: list[Group], amounts: Mapping, unit: str, percent: bool, ends, shades
-) -> tuple[list, dict]:
-    """Bars with their numbers; where several in a row leave no room for numbers, with an axis of values."""
-    several, plot = len(found) > 1, room.height - 34
-    numbered = not several or 0.86 * plot / len(labels) / len(found) >= UPRIGHT
-    bottom, key = 8 if numbered else 28, chips(found) if several and (room.narrow or not numbered) else []
-    above, top = header(unit, key, room, _rows(labels, room, 0, 0)[1])
-    rows, left, meta = _rows(labels, room, top, bottom)
-    thick = min((0.86 if several else 0.74) / len(found), THICK / (USUAL / len(labels)))
-    traces, texts, reach = [], [], []
-    for k, g in enumerate(found):
-        at = [i + (k - (len(found) - 1) / 2) * thick for i in range(len(labels))]
-        tops = amounts[g.key]
+@dataclass(frozen=True)
+class Bars:
+    """Rows with an amount for each group; of one group perhaps intervals, and a light value for each row."""
+
+    labels: list
+    groups: list[Group]
+    amounts: dict
+    unit: str
+    percent: bool
+    ends: tuple[list, list] | None
+    shades: list[str] | None
+
+    def side_by_side(self, room: Room) -> tuple[list, dict]:
+        """Bars with their numbers; where several in a row leave no room for numbers, with an axis of values."""
+        several = len(self.groups) > 1
+        numbered = not several or 0.86 * (room.height - 34) / len(self.labels) / len(self.groups) >= UPRIGHT
+        key = chips(self.groups) if several and (room.narrow or not numbered) else []
+        above, top = header(self.unit, key, room, _left(self.labels, room)[1])
+        layout = _rows(self.labels, room, top, 8 if numbered else 28)
+        thick = min((0.86 if several else 0.74) / len(self.groups), THICK / (USUAL / len(self.labels)))
+        bars, said, reach = [], [], []
+        for k, g in enumerate(self.groups):
+            at = [i + (k - (len(self.groups) - 1) / 2) * thick for i in range(len(self.labels))]
+            bars.append(self.bar(g, at, thick))
+            tops, shown = self.tops(g), alike(self.amounts[g.key], self.percent)
+            if several and not room.narrow:
+                shown[0] = f"{shown[0]} <b>{plain(g.name, limit=30)}</b>"
+            if numbered:
+                said.append(_at_ends(tops, at, shown, tone(g.colour) if several else INK))
+            reach += [(v or 0.0, text_width(t) * numbered + 12) for v, t in zip(tops, shown, strict=True)]
+        layout["margin"]["r"] = 8 if numbered else 20
+        layout["xaxis"] = self.axis(room, room.width - layout["margin"]["l"] - 8, reach, numbered)
+        return bars + said, {**layout, "annotations": above, "barmode": "overlay"}
+
+    def axis(self, room: Room, pixels: float, reach: list[tuple[float, float]], numbered: bool) -> dict:
+        """The axis that holds amounts and the px of text beyond each, with ticks where no number stands."""
+        most = max(max(v, 0.0) / max(0.2, 1 - px / pixels) for v, px in reach) or 1.0
+        least = min([v for v, _ in reach] + [0.0]) * 1.15
+        place, words = ticks(least, most, self.percent, 4 if room.narrow else 6)
+        shown = {"visible": False} if numbered else {"tickvals": place, "ticktext": words, "showgrid": True}
+        return {"range": [least, most], **shown}
+
+    def tops(self, g: Group) -> list:
+        """Where each bar ends, with its interval."""
+        if not self.ends:
+            return self.amounts[g.key]
+        pairs = zip(self.amounts[g.key], self.ends[1], strict=True)
+        return [v if v is None or high is None else high for v, high in pairs]
+
+    def bar(self, g: Group, at: list, thick: float) -> dict:
+        name = f"{plain(g.name)}: " if len(self.groups) > 1 else ""
+        amounts, lines = self.amounts[g.key], [""] * len(at)
+        more = {"name": plain(g.name)}
+        if self.ends:
+            more["error_x"] = whiskers(amounts, *self.ends, "ink")
+            lines = _between(*self.ends, self.percent)
+        said = [
+            hover(text, f"{name}{written(v, self.percent, plain(self.unit))}", line)
+            for text, v, line in zip(self.labels, amounts, lines, strict=True)
+        ]
+        return level_bars(
+            amounts, at, thick, {"color": self.shades or colour(g.colour), "line": SEAM}, said, **more
+        )
+
+    def stacked(self, room: Room) -> tuple[list, dict]:
+        """Bars one after the other with their numbers inside, and at the end what they come to."""
+        above, top = header(self.unit, chips(self.groups), room, _left(self.labels, room)[1])
+        layout = _rows(self.labels, room, top, 8)
+        rows = list(zip(*self.amounts.values(), strict=True))
+        sums = [sum(v or 0.0 for v in row) for row in rows]
+        whole = self.percent and max(sums) <= 1.0001
+        thick = min(0.74, THICK / (USUAL / len(self.labels)))
+        traces = [segments(g, self.labels, self.amounts[g.key], thick, self.percent) for g in self.groups]
+        nothing = [all(v is None for v in row) for row in rows]
+        said = [written(None if n else s, self.percent) for n, s in zip(nothing, sums, strict=True)]
+        ends = 0 if whole and not any(nothing) else max(text_width(t) for t in said) + 12
         if ends:
-            tops = [v if v is None or h is None else h for v, h in zip(tops, ends[1], strict=True)]
-        said = alike(amounts[g.key], percent)
-        if several and not room.narrow:
-            said[0] = f"{said[0]} <b>{plain(g.name, limit=30)}</b>"
-        traces.append(_bar(g, labels, amounts[g.key], at, thick, percent, unit, several, ends, shades))
-        if numbered:
-            texts.append(_ends_of_bars(g, tops, at, said, several))
-        reach += [(v or 0.0, text_width(t) + 12 if numbered else 12) for v, t in zip(tops, said, strict=True)]
-    across = room.width - left - 8
-    most = max(max(v, 0.0) / max(0.2, 1 - px / across) for v, px in reach) or 1.0
-    least = min([v for v, _ in reach] + [0.0]) * 1.15
-    place, words = ticks(least, most, percent, 4 if room.narrow else 6)
-    shown = {"visible": False} if numbered else {"tickvals": place, "ticktext": words, "showgrid": True}
-    layout = {
-        "margin": {"l": left, "r": 8 if numbered else 20, "t": top, "b": bottom},
-        "xaxis": {"range": [least, most], **shown},
-        "yaxis": rows,
-        "annotations": above,
-        "barmode": "overlay",
-        "meta": {"rows": len(labels), **meta},
-    }
-    return traces + texts, layout
-
-
-def _bar(
-    g: Group,
-    labels: list,
-    amounts: list,
-    at: list,
-    thick: float,
-    percent: bool,
-    unit: str,
-    several: bool,
-    ends,
-    shades,
-) -> dict:
-    name = f"{plain(g.name)}: " if several else ""
-    said = [
-        f"<b>{plain(text, width=50)}</b><br>{name}{written(v, percent, plain(unit))}"
-        for text, v in zip(labels, amounts, strict=True)
-    ]
-    trace = {"type": "bar", "orientation": "h", "x": amounts, "y": at, "width": [thick] * len(at)}
-    trace |= {"name": plain(g.name), "marker": {"color": shades or colour(g.colour), "line": SEAM}}
-    if ends:
-        trace["error_x"] = whiskers(amounts, *ends, "ink")
-        said = [f"{text}{_between(low, high, percent)}" for text, low, high in zip(said, *ends, strict=True)]
-    return {**trace, "customdata": said, **FREE}
+            shown = [t if n or not whole else "" for n, t in zip(nothing, said, strict=True)]
+            traces.append(_at_ends(sums, list(range(len(sums))), shown, SOFT))
+        across = room.width - layout["margin"]["l"] - 8
+        layout["margin"]["r"] = 8
+        layout["xaxis"] = {"range": [0, max(sums) / max(0.2, 1 - ends / across) or 1.0], "visible": False}
+        return traces, {**layout, "annotations": above, "barmode": "stack"}
 
 
 def whiskers(values: list, lows: list, highs: list, shade: str) -> dict:
@@ -195,83 +226,31 @@ def whiskers(values: list, lows: list, highs: list, shade: str) -> dict:
     return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **look}
 
 
-def _between(low: float | None, high: float | None, percent: bool) -> str:
-    return (
-        ""
-        if low is None or high is None
-        else f"<br>interval {written(low, percent)} to {written(high, percent)}"
-    )
-
-
-def _ends_of_bars(g: Group, tops: list, at: list, said: list[str], several: bool) -> dict:
-    """The numbers at the ends of bars; *no data* stands at the base line."""
-    shades = [colour("soft") if v is None else tone(g.colour) if several else colour("ink") for v in tops]
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [v or 0.0 for v in tops],
-        "y": at,
-        "text": [f" {t}" for t in said],
-        "textposition": ["middle left" if (v or 0) < 0 else "middle right" for v in tops],
-        "textfont": {"size": SIZE, "color": shades},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-
-
-def _stacked(
-    room: Room, labels: list, found: list[Group], amounts: Mapping, unit: str, percent: bool
-) -> tuple[list, dict]:
-    above, top = header(unit, chips(found), room, _rows(labels, room, 0, 0)[1])
-    rows, left, meta = _rows(labels, room, top, 8)
-    sums = [sum(v or 0.0 for v in row) for row in zip(*amounts.values(), strict=True)]
-    whole = percent and max(sums) <= 1.0001
-    thick = min(0.74, THICK / (USUAL / len(labels)))
-    traces = [segments(g, labels, amounts[g.key], thick, percent) for g in found]
-    said = [
-        "no data" if all(amounts[g.key][i] is None for g in found) else written(s, percent)
-        for i, s in enumerate(sums)
+def _between(lows: list, highs: list, percent: bool) -> list[str]:
+    """Intervals in words; nothing where an end is missing."""
+    return [
+        "" if None in ends else "interval {} to {}".format(*(written(v, percent) for v in ends))
+        for ends in zip(lows, highs, strict=True)
     ]
-    ends = 0 if whole and "no data" not in said else max(text_width(t) for t in said) + 12
-    if ends:
-        shown = [t if t == "no data" or not whole else "" for t in said]
-        traces.append(_ends_of_bars(Group(None, "", "grey"), sums, list(range(len(labels))), shown, True))
-    across = room.width - left - 8
-    layout = {
-        "margin": {"l": left, "r": 8, "t": top, "b": 8},
-        "xaxis": {"range": [0, max(sums) / max(0.2, 1 - ends / across) or 1.0], "visible": False},
-        "yaxis": rows,
-        "annotations": above,
-        "barmode": "stack",
-        "meta": {"rows": len(labels), **meta},
-    }
-    return traces, layout
 
 
-def segments(
-    g: Group, labels: Sequence, amounts: Sequence, thick: float, percent: bool = False, **axes
-) -> dict:
+def _at_ends(tops: list, at: list, said: list[str], shade: str) -> dict:
+    """The numbers at the ends of bars; *no data* stands at the base line."""
+    side = ["middle left" if (v or 0) < 0 else "middle right" for v in tops]
+    shades = [SOFT if v is None else shade for v in tops]
+    ends = [v or 0.0 for v in tops]
+    return texts(ends, at, [f" {t}" for t in said], shades, textposition=side, cliponaxis=False)
+
+
+def segments(g: Group, labels: Sequence, amounts: Sequence, thick: float, percent: bool = False) -> dict:
     """One group of level bars laid one after the other, with its numbers where they fit."""
     said = alike(amounts, percent)
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "x": list(amounts),
-        "y": list(range(len(labels))),
-        "width": [thick] * len(labels),
-        "name": plain(g.name),
-        "marker": {"color": colour(g.colour), "line": SEAM},
-        "text": ["" if not v else t for v, t in zip(amounts, said, strict=True)],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "textfont": {"size": SIZE, "color": on(g.colour)},
-        "customdata": [
-            f"<b>{plain(a, width=50)}</b><br>{plain(g.name)}: {t}" for a, t in zip(labels, said, strict=True)
-        ],
-        **FREE,
-        **axes,
-    }
+    inside = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}
+    inside |= {"text": ["" if not v else t for v, t in zip(amounts, said, strict=True)]}
+    inside |= {"textfont": {"size": SIZE, "color": on(g.colour)}, "name": plain(g.name)}
+    lines = [hover(a, f"{plain(g.name)}: {t}") for a, t in zip(labels, said, strict=True)]
+    look = {"color": colour(g.colour), "line": SEAM}
+    return level_bars(list(amounts), list(range(len(labels))), thick, look, lines, **inside)
 
 
 # ---------------------------------------------------------------- dots
@@ -285,14 +264,11 @@ def dots(
     high: str | None = None,
     *,
     group: str | None = None,
-    names: Mapping | None = None,
-    colours: Mapping | None = None,
     unit: str = "",
     percent: bool = False,
     order: Sequence | None = None,
-    zero: bool = True,
 ) -> go.Figure:
-    """Dots with intervals: one row for each label, one dot in it for each group.
+    """Dots with intervals on an axis from 0: one row for each label, one dot in it for each group.
 
     Parameters
     ----------
@@ -304,13 +280,11 @@ def dots(
         What the value is; stands under the axis.
     order : sequence, optional
         Labels from top to bottom; those not named are left out.
-    zero : bool
-        The axis starts at 0.
 
     Raises
     ------
     ValueError
-        For a column that is not there, and for a fifth group without a colour.
+        For a column that is not there, and for a fifth group.
     """
     need(frame, label, value, low, high, group)
     wanted = dict.fromkeys(frame[label]) if order is None else order
@@ -318,58 +292,63 @@ def dots(
     frame = frame[frame[label].isin(labels) & frame[value].notna()]
     if frame.empty:
         return empty(NOTHING)
-    found = groups([None] if group is None else list(dict.fromkeys(frame[group])), names, colours)
-    parts = {g.key: frame if g.key is None else frame[frame[group] == g.key] for g in found}
-    ends = _level_ends([v for c in (value, low, high) if c for v in numbers(frame[c]) if v is not None], zero)
+    found = groups([None] if group is None else list(dict.fromkeys(frame[group])))
+    rows = {v: i for i, v in enumerate(labels)}
+    parts = []
+    for k, g in enumerate(found):
+        part = frame if g.key is None else frame[frame[group] == g.key]
+        ends = (numbers(part[low]), numbers(part[high])) if low and high else None
+        shift = (k - (len(found) - 1) / 2) * min(0.26, 0.78 / len(found))
+        at = [rows[v] + shift for v in part[label]]
+        parts.append(Dots(g, part[label].tolist(), numbers(part[value]), at, ends))
+    ends = _level_ends([v for c in (value, low, high) if c for v in numbers(frame[c]) if v is not None])
 
     def draw(room: Room) -> tuple[list[dict], dict]:
-        count, columns = len(found), (label, value, low, high)
-        traces = [_dots(g, parts[g.key], labels, k, count, columns, percent) for k, g in enumerate(found)]
         layout, across = _level(room, labels, ends, percent, unit, top=26 if group else 8)
         if group is None:
-            _values_at_right(layout, frame, labels, label, value, percent)
+            _values_at_right(layout, parts[0], rows, percent)
         else:
-            numbered = percent and not room.narrow
-            pair = (label, value)
-            layout["annotations"] += _names_above(found, parts, labels, pair, layout, across, numbered)
-        return traces, layout
+            layout["annotations"] += _names_above(
+                parts, labels[0], layout, across, percent and not room.narrow
+            )
+        return [part.trace(percent, len(parts) > 1) for part in parts], layout
 
     return compose(draw)
 
 
-def _level_ends(given: list[float], zero: bool) -> tuple[float, float]:
-    """The ends of an axis of values: from 0, or a little below the least; a little above the most."""
-    least, most = (min(0.0, *given) if zero else min(given)), max(given)
+@dataclass(frozen=True)
+class Dots:
+    """The dots of a group: the label, value and place of each, and perhaps the ends of its interval."""
+
+    group: Group
+    labels: list
+    values: list[float]
+    at: list[float]
+    ends: tuple[list, list] | None
+
+    def trace(self, percent: bool, named: bool) -> dict:
+        g = self.group
+        look = {
+            "size": 10,
+            "symbol": SYMBOLS.get(g.colour, "circle"),
+            "color": colour(g.colour),
+            "line": SEAM,
+        }
+        name = plain(g.name) if named else ""
+        lines, more = [""] * len(self.values), {"name": plain(g.name)}
+        if self.ends:
+            more["error_x"] = whiskers(self.values, *self.ends, g.colour)
+            lines = _between(*self.ends, percent)
+        rows = zip(self.labels, self.values, lines, strict=True)
+        said = [hover(text, name, written(v, percent), line) for text, v, line in rows]
+        return points(self.values, self.at, look, said, **more)
+
+
+def _level_ends(given: list[float]) -> tuple[float, float]:
+    """The ends of an axis of values from 0: a little more room at each end that is not 0."""
+    least, most = min(0.0, *given), max(given)
     span = (most - least) or 1.0
-    return least if zero and least == 0 else least - 0.04 * span, most + 0.04 * span
-
-
-def _offset(k: int, several: int) -> float:
-    return (k - (several - 1) / 2) * min(0.26, 0.78 / several)
-
-
-def _dots(
-    g: Group, part: pd.DataFrame, labels: list, k: int, several: int, columns: tuple, percent: bool
-) -> dict:
-    label, value, low, high = columns
-    rows, values = {v: i for i, v in enumerate(labels)}, numbers(part[value])
-    name = f"<br>{plain(g.name)}" if several > 1 else ""
-    said = [
-        f"<b>{plain(text, width=50)}</b>{name}<br>{written(v, percent)}"
-        for text, v in zip(part[label], values, strict=True)
-    ]
-    look = {"size": 10, "symbol": SYMBOLS.get(g.colour, "circle"), "color": colour(g.colour), "line": SEAM}
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": values,
-        "y": [rows[v] + _offset(k, several) for v in part[label]],
-    }
-    if low and high:
-        ends = numbers(part[low]), numbers(part[high])
-        trace["error_x"] = whiskers(values, *ends, g.colour)
-        said = [f"{text}{_between(a, b, percent)}" for text, a, b in zip(said, *ends, strict=True)]
-    return {**trace, "name": plain(g.name), "marker": look, "customdata": said, **FREE}
+    return least - 0.04 * span if least else least, most + 0.04 * span
 
 
 def _level(
@@ -377,96 +356,63 @@ def _level(
 ) -> tuple[dict, float]:
     """The layout of rows over an axis of values, and the width of its plot in px."""
     title, deep = under(unit, room)
-    bottom = 26 + deep
-    rows, left, meta = _rows(labels, room, top, bottom, pad=0.62)
-    across = room.width - left - 18
-    at, texts = ticks(*ends, percent, 4 if room.narrow else 6)
-    between = {"type": "line", "xref": "paper", "x0": -left / across, "x1": 1, "layer": "below"}
-    shapes = [
-        {**between, "y0": i + 0.5, "y1": i + 0.5, "line": {"color": colour("rule"), "width": 1}}
-        for i in range(len(labels) - 1)
-    ]
-    layout = {
-        "margin": {"l": left, "r": 18, "t": top, "b": bottom},
-        "xaxis": {"range": list(ends), "tickvals": at, "ticktext": texts, "showgrid": True},
-        "yaxis": rows,
-        "shapes": shapes,
-        "annotations": title,
-        "meta": {"rows": len(labels), **meta},
-    }
-    return layout, across
+    layout = _rows(labels, room, top, 26 + deep, pad=0.62)
+    across = room.width - layout["margin"]["l"] - 18
+    at, said = ticks(*ends, percent, 4 if room.narrow else 6)
+    start = -layout["margin"]["l"] / across
+    layout["margin"]["r"] = 18
+    layout["xaxis"] = {"range": list(ends), "tickvals": at, "ticktext": said, "showgrid": True}
+    layout["shapes"] = [level_rule(i + 0.5, start, 1, xref="paper") for i in range(len(labels) - 1)]
+    return {**layout, "annotations": title}, across
 
 
-def _values_at_right(
-    layout: dict, frame: pd.DataFrame, labels: list, label: str, value: str, percent: bool
-) -> None:
+def _values_at_right(layout: dict, dots: Dots, rows: Mapping, percent: bool) -> None:
     """The value of each row, in a column at the right."""
-    said = {a: written(v, percent) for a, v in zip(frame[label], numbers(frame[value]), strict=True)}
+    said = {a: written(v, percent) for a, v in zip(dots.labels, dots.values, strict=True)}
     layout["margin"]["r"] = max(text_width(t) for t in said.values()) + 14
     place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "yanchor": "middle"}
-    layout["annotations"] += [note(said[a], "ink", y=i, **place) for i, a in enumerate(labels) if a in said]
+    layout["annotations"] += [note(said[a], INK, y=i, **place) for a, i in rows.items() if a in said]
 
 
-def _names_above(
-    found,
-    parts: Mapping,
-    labels: list,
-    columns: tuple,
-    layout: Mapping,
-    across: float,
-    numbered: bool,
-) -> list[dict]:
+def _names_above(parts: list[Dots], row: str, layout: Mapping, across: float, numbered: bool) -> list[dict]:
     """Names of the groups above the dots of the first row, moved apart along one line."""
-    label, value = columns
     low, high = layout["xaxis"]["range"]
     per = (high - low) / across
-    texts, wanted, shades = [], [], []
-    for g in found:
-        part = parts[g.key]
-        first = numbers(part.loc[part[label] == labels[0], value])
+    names, wanted = [], []
+    for part in parts:
+        first = [v for label, v in zip(part.labels, part.values, strict=True) if label == row]
         said = f" {written(first[0], True)}" if numbered and first else ""
-        texts.append(f"<b>{plain(g.name, limit=24)}</b>{said}")
-        wanted.append((first or numbers(part[value]))[0])
-        shades.append(tone(g.colour))
+        names.append(f"<b>{plain(part.group.name, limit=24)}</b>{said}")
+        wanted.append((first or part.values)[0])
     left = low - (layout["margin"]["l"] - 4) * per
-    at = apart(wanted, [(text_width(t) + 14) * per for t in texts], left, high + 14 * per)
+    at = apart(wanted, [(text_width(t) + 14) * per for t in names], left, high + 14 * per)
     place = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 2, "xanchor": "center"}
-    return [
-        note(t, x=x, **place) | {"font": {"size": SIZE, "color": c}}
-        for t, x, c in zip(texts, at, shades, strict=True)
-    ]
+    tones = [tone(part.group.colour) for part in parts]
+    return [note(t, shade, x=x, **place) for t, x, shade in zip(names, at, tones, strict=True)]
+
+
+# ---------------------------------------------------------------- dumbbells
 
 
 def dumbbell(
-    frame: pd.DataFrame,
-    label: str,
-    start: str,
-    end: str,
-    *,
-    names: Sequence[str] | None = None,
-    unit: str = "",
-    percent: bool = False,
-    order: Sequence | None = None,
+    frame: pd.DataFrame, label: str, start: str, end: str, *, unit: str = "", percent: bool = False
 ) -> go.Figure:
     """For each row an open dot at ``start``, a filled one at ``end`` and a bar between; both values are written.
 
-    ``names`` names the two (the columns' names by default); a row with one value missing has one dot and no bar.
+    A row with one value missing has one dot and no bar.
     """
     need(frame, label, start, end)
-    if order is not None:
-        frame = frame.set_index(label).reindex([o for o in order if o in set(frame[label])]).reset_index()
     if frame.empty or frame[[start, end]].isna().all(axis=None):
         return empty(NOTHING)
     labels = frame[label].tolist()
     pairs = list(zip(numbers(frame[start]), numbers(frame[end]), strict=True))
     given = [v for pair in pairs for v in pair if v is not None]
-    named = tuple(names or (start, end))
     span = (max(given) - min(given)) or 1.0
-    key = [("○", "blue", plain(named[0])), ("●", "blue", plain(named[1]))]
+    key = [("○", "blue", plain(start)), ("●", "blue", plain(end))]
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         wide = max(text_width(written(v, percent)) for v in given) + 16
-        left = _rows(labels, room, 0, 0)[1]
+        left = _left(labels, room)[1]
         above, top = header(unit, key, room, left)
         per = span / max(60, room.width - left - 18 - 2 * wide)
         ends = (min(given) - wide * per, max(given) + wide * per)
@@ -474,27 +420,26 @@ def dumbbell(
         layout["xaxis"] = {"range": list(ends), "visible": False}
         layout["margin"]["b"] = 8
         layout["annotations"] = above
-        return _dumbbells(labels, pairs, named, percent), layout
+        return _dumbbells(labels, pairs, (start, end), percent), layout
 
     return compose(draw)
 
 
-def _dumbbells(labels: list, pairs: list, named: tuple, percent: bool) -> list[dict]:
+def _dumbbells(labels: list, pairs: list, names: tuple, percent: bool) -> list[dict]:
     both = [(i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and b is not None]
     xs, ys = [v for _, a, b in both for v in (a, b, None)], [v for i, _, _ in both for v in (i, i, None)]
-    line = {"color": colour("blue"), "width": 3}
-    traces = [{"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}]
-    for k, (fill, edge, ink) in enumerate((("card", 2.5, "soft"), ("blue", 0, "ink"))):
+    traces = [strokes(xs, ys, "blue", 3)]
+    for k, (fill, edge, ink) in enumerate((("card", 2.5, SOFT), ("blue", 0, INK))):
         values = [pair[k] for pair in pairs]
         left = [(a is None or b is None or a <= b) == (k == 0) for a, b in pairs]
         said = alike(values, percent)
         text = {
             "text": [f"{t}  " if at_left else f"  {t}" for t, at_left in zip(said, left, strict=True)],
             "textposition": ["middle left" if at_left else "middle right" for at_left in left],
-            "textfont": {"size": SIZE, "color": colour(ink)},
+            "textfont": {"size": SIZE, "color": ink},
         }
-        hover = [f"<b>{plain(a)}</b><br>{plain(named[k])}: {t}" for a, t in zip(labels, said, strict=True)]
+        lines = [hover(a, f"{plain(names[k])}: {t}") for a, t in zip(labels, said, strict=True)]
         dot = {"color": colour(fill), "size": 11, "line": {"color": colour("blue"), "width": edge}}
-        at = {"x": values, "y": list(range(len(labels))), "marker": dot, "cliponaxis": False}
-        traces.append({"type": "scatter", "mode": "markers+text", **at, **text, "customdata": hover, **FREE})
+        at = list(range(len(labels)))
+        traces.append(points(values, at, dot, lines, **text, mode="markers+text", cliponaxis=False))
     return traces

@@ -70,6 +70,7 @@ PATTERNS = {"ochre": ".", "green": "/", "wine": "-", "grey": "x", "no": "/", "ab
 DASHES = {".": "dot", "/": "dash", "-": "dashdot", "x": "longdash"}
 CHIPS = {".": "▒", "/": "▨", "-": "▤", "x": "▩"}
 
+INK, SOFT = LIGHT["ink"], LIGHT["soft"]
 SEAM = {"color": LIGHT["card"], "width": 1}
 FREE = {"hovertemplate": "%{customdata}<extra></extra>"}
 NOTHING = "Nothing to draw in this selection."
@@ -237,6 +238,12 @@ class Group:
         return f"<b>{plain(self.name)}</b>"
 
 
+def _by_key(keys: Sequence, given: Mapping | Sequence | None) -> dict:
+    """A mapping as it is, a sequence in the order of the keys."""
+    given = [given] if isinstance(given, str) else given or ()
+    return dict(given) if isinstance(given, Mapping) else dict(zip(keys, given, strict=False))
+
+
 def groups(
     keys: Sequence, names: Mapping | Sequence | None = None, colours: Mapping | Sequence | None = None
 ) -> list[Group]:
@@ -247,10 +254,7 @@ def groups(
     ValueError
         For a fifth group without a colour of its own, and for a colour that is none of the house.
     """
-    if isinstance(names, str) or isinstance(colours, str):
-        names, colours = ([x] if isinstance(x, str) else x for x in (names, colours))
-    named = dict(names) if isinstance(names, Mapping) else dict(zip(keys, names or (), strict=False))
-    given = dict(colours) if isinstance(colours, Mapping) else dict(zip(keys, colours or (), strict=False))
+    named, given = _by_key(keys, names), _by_key(keys, colours)
     free = iter([hue for hue in HUES if hue not in given.values()])
     found = []
     for key in keys:
@@ -265,26 +269,25 @@ def groups(
     return found
 
 
-def folded(keys: Sequence, rest: str | None, most: int = 4) -> tuple[list, list]:
-    """Keys that stand alone, and those that join the grey group ``rest`` if there are more than ``most``."""
-    keys = list(keys)
-    if rest is None or len(keys) <= most:
-        return keys, []
-    return keys[:most], keys[most:]
-
-
-def wide_groups(
+def value_groups(
     frame: pd.DataFrame, values: Sequence[str] | str, names=None, colours=None, rest: str | None = None
 ) -> tuple[pd.DataFrame, list[Group]]:
-    """A frame whose value columns are folded to the groups that are drawn, and those groups."""
+    """A group for each value column; with ``rest`` those after the fourth are summed to one grey group of that name."""
     values = [values] if isinstance(values, str) else list(values)
     need(frame, *values)
-    alone, join = folded(values, rest)
+    alone, join = (values[:4], values[4:]) if rest else (values, [])
     found = groups(alone, names, colours)
     if join:
         frame = frame.assign(**{rest: frame[join].sum(axis=1, min_count=1)})
         found.append(Group(rest, rest, "grey"))
     return frame, found
+
+
+def ordered(frame: pd.DataFrame, label: str, order: Sequence | None) -> pd.DataFrame:
+    """The rows that ``order`` names, in its order; all rows without it."""
+    if order is None:
+        return frame
+    return frame.set_index(label).reindex([o for o in order if o in set(frame[label])]).reset_index()
 
 
 # ---------------------------------------------------------------- room
@@ -359,9 +362,30 @@ def year_ticks(low: int, high: int, pitch: float) -> list[int]:
 # ---------------------------------------------------------------- parts of a layout
 
 
-def note(text: str, tone: str = "soft", **place) -> dict:
-    """An annotation without arrow, in 13 px."""
-    return {"text": text, "showarrow": False, "font": {"size": SIZE, "color": colour(tone)}, **place}
+def note(text: str, shade: str = SOFT, **place) -> dict:
+    """An annotation without arrow, in 13 px of a light value."""
+    return {"text": text, "showarrow": False, "font": {"size": SIZE, "color": shade}, **place}
+
+
+def row_axis(texts: Sequence[str], pad: float = 0.5) -> dict:
+    """The axis of rows from top to bottom, with their labels."""
+    axis = {
+        "range": [len(texts) - 1 + pad, -pad],
+        "tickvals": list(range(len(texts))),
+        "ticktext": list(texts),
+    }
+    return axis | {"tickfont": {"size": SIZE, "color": INK}}
+
+
+def level_rule(y: float, x0: float, x1: float, shade: str = "rule", **more) -> dict:
+    """A thin level line behind the marks."""
+    line = {"color": colour(shade), "width": 1}
+    return {"type": "line", "x0": x0, "x1": x1, "y0": y, "y1": y, "layer": "below", "line": line, **more}
+
+
+def measures(rows: int, room: Room, tall: float = 0) -> dict:
+    """``layout.meta``: the number of rows, and the height in px that a picture needs beyond its room."""
+    return {"rows": rows, **({"tall": round(tall)} if tall > room.height else {})}
 
 
 def under(text: str, room: Room) -> tuple[list[dict], int]:
@@ -408,7 +432,7 @@ def header(
         found.append(note(said, **at, yshift=deep))
         deep += LINE * (said.count("<br>") + 1)
     if items:
-        found.append(note(text, "ink", **at, yshift=deep + 2))
+        found.append(note(text, INK, **at, yshift=deep + 2))
         deep += 4 + LINE * lines
     return found, round(deep + 3)
 
@@ -439,6 +463,40 @@ def rule_marks(
         place = {"xanchor": side[0], "align": side[0], "xshift": side[1], "yanchor": "top", "yshift": -down}
         texts.append(note(text, x=x, y=1, yref="paper", **place))
     return shapes, texts, taken
+
+
+# ---------------------------------------------------------------- traces
+
+
+def hover(head: Any, *lines: str) -> str:
+    """What the pointer reads: a bold head over lines of safe text; empty ones are left out."""
+    return "<br>".join([f"<b>{plain(head, width=50)}</b>", *(line for line in lines if line)])
+
+
+def texts(x: Sequence, y: Sequence, said: Sequence, shade: str | Sequence[str] = INK, **more) -> dict:
+    """Texts in one light value, or in one for each."""
+    font = {"size": SIZE, "color": shade}
+    trace = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": said, "textfont": font}
+    return {**trace, "hoverinfo": "skip", **more}
+
+
+def strokes(x: Sequence, y: Sequence, name: str, width: float, opacity: float | None = None, **line) -> dict:
+    """Lines, apart where x and y hold ``None``, of which the pointer says nothing."""
+    line = {"color": colour(name), "width": width, **line}
+    faint = {} if opacity is None else {"opacity": opacity}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip", **faint}
+
+
+def points(x: Sequence, y: Sequence, marker: dict, said: Sequence[str], **more) -> dict:
+    """Markers with what the pointer reads."""
+    trace = {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker}
+    return {**trace, "customdata": said, **FREE, **more}
+
+
+def level_bars(x: Sequence, y: Sequence, thick: float, marker: dict, said: Sequence[str], **more) -> dict:
+    """Level bars, each ``thick`` rows thick, with what the pointer reads."""
+    trace = {"type": "bar", "orientation": "h", "x": x, "y": y, "width": [thick] * len(y), "marker": marker}
+    return {**trace, "customdata": said, **FREE, **more}
 
 
 # ---------------------------------------------------------------- figures
@@ -483,8 +541,8 @@ def _changed(base: Mapping, other: Mapping) -> dict:
 
 def empty(message: str) -> go.Figure:
     """A figure that says why there is nothing to draw."""
-    text = note(plain(message, width=28), "ink", x=0.5, y=0.5, xref="paper", yref="paper")
-    text["font"] = {"size": 16, "color": colour("ink")}
+    text = note(plain(message, width=28), INK, x=0.5, y=0.5, xref="paper", yref="paper")
+    text["font"] = {"size": 16, "color": INK}
     axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
     layout = {"template": {}, **axes, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "annotations": [text]}
     return go.Figure({"data": [], "layout": layout})

@@ -8,10 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils.figures.style import (
-    FREE,
     NOTHING,
     SEAM,
-    SIZE,
     SYMBOLS,
     Group,
     Room,
@@ -19,9 +17,15 @@ from cyberdip_utils.figures.style import (
     compose,
     empty,
     groups,
+    hover,
+    level_rule,
+    measures,
     need,
     plain,
+    points,
+    row_axis,
     row_label,
+    strokes,
     text_width,
 )
 
@@ -62,79 +66,38 @@ def timeline(
     if frame.empty:
         return empty(NOTHING)
     first, last = frame["_day"].min(), frame["_day"].max()
+    traces = []
+    for row, g in enumerate(groups(names, None, colours)):
+        part = frame[frame[lane] == g.key]
+        traces.append(_events(g, part, row, date, text, last - first))
+        if g.key == span and len(part) > 1:
+            ends = part["_day"].iloc[[0, -1]].dt.strftime("%Y-%m-%d").tolist()
+            traces.insert(0, strokes(ends, [row + 0.14] * 2, g.colour, 3))
     pad = max((last - first) * 0.04, pd.Timedelta(days=20))
-    found = groups(names, None, colours)
-    parts = [frame[frame[lane] == g.key] for g in found]
-    traces = [
-        _events(g, part, k, (lane, date, text), last - first)
-        for k, (g, part) in enumerate(zip(found, parts, strict=True))
-    ]
-    if span in names and len(lasted := parts[names.index(span)]) > 1:
-        traces.insert(0, _lasted(found[names.index(span)], lasted, names.index(span)))
-
-    def draw(room: Room) -> tuple[list[dict], dict]:
-        labels = [row_label(name, 100 if room.narrow else 180, 2) for name in names]
-        left = max(text_width(label) for label in labels) + 14
-        rows = {"range": [len(names) - 0.4, -0.6], "tickvals": list(range(len(names))), "ticktext": labels}
-        rows |= {"tickfont": {"size": SIZE, "color": colour("ink")}}
-        between = {
-            "type": "line",
-            "xref": "paper",
-            "x0": 0,
-            "x1": 1,
-            "layer": "below",
-            "line": {"color": colour("rule"), "width": 1},
-        }
-        days = {
-            "type": "date",
-            "range": [f"{first - pad:%Y-%m-%d}", f"{last + pad:%Y-%m-%d}"],
-            "nticks": 3 if room.narrow else 7,
-        }
-        layout = {
-            "margin": {"l": left, "r": 18, "t": 8, "b": 40},
-            "xaxis": days | {"showline": True, "showgrid": True},
-            "yaxis": rows,
-            "shapes": [{**between, "y0": k + 0.3, "y1": k + 0.3} for k in range(len(names))],
-            "meta": {"rows": len(names)},
-        }
-        return [dict(trace) for trace in traces], layout
-
-    return compose(draw)
+    ends = [f"{first - pad:%Y-%m-%d}", f"{last + pad:%Y-%m-%d}"]
+    return compose(lambda room: (list(traces), _layout(room, names, ends)))
 
 
-def _events(
-    g: Group, part: pd.DataFrame, row: int, columns: tuple[str, str, str], whole: pd.Timedelta
-) -> dict:
-    _, date, text = columns
+def _layout(room: Room, names: Sequence[str], ends: Sequence[str]) -> dict:
+    labels = [row_label(name, 100 if room.narrow else 180, 2) for name in names]
+    left = max(text_width(label) for label in labels) + 14
+    days = {"type": "date", "range": ends, "nticks": 3 if room.narrow else 7}
+    return {
+        "margin": {"l": left, "r": 18, "t": 8, "b": 40},
+        "xaxis": {**days, "showline": True, "showgrid": True},
+        "yaxis": row_axis(labels, 0.6),
+        "shapes": [level_rule(k + 0.3, 0, 1, xref="paper") for k in range(len(names))],
+        "meta": measures(len(names), room),
+    }
+
+
+def _events(g: Group, part: pd.DataFrame, row: int, date: str, text: str, whole: pd.Timedelta) -> dict:
+    """The events of a kind, each at the lowest level that no event close to it has."""
     near, levels = max(whole * 0.014, pd.Timedelta(days=1)), []
     for i, day in enumerate(part["_day"]):
         close = [levels[j] for j in range(i) if day - part["_day"].iloc[j] < near]
         levels.append(next((k for k in range(LEVELS) if k not in close), LEVELS - 1))
-    hover = [
-        f"<b>{plain(day)}</b><br>{plain(said, width=60)}"
-        for day, said in zip(part[date], part[text], strict=True)
-    ]
-    marker = {"size": 11, "symbol": SYMBOLS.get(g.colour, "circle"), "color": colour(g.colour), "line": SEAM}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": part["_day"].dt.strftime("%Y-%m-%d").tolist(),
-        "y": [row + 0.14 - 0.15 * level for level in levels],
-        "name": plain(g.name),
-        "marker": marker,
-        "customdata": hover,
-        **FREE,
-    }
-
-
-def _lasted(g: Group, part: pd.DataFrame, row: int) -> dict:
-    ends = part["_day"].dt.strftime("%Y-%m-%d").tolist()
-    line = {"color": colour(g.colour), "width": 3}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [ends[0], ends[-1]],
-        "y": [row + 0.14] * 2,
-        "line": line,
-        "hoverinfo": "skip",
-    }
+    said = [hover(d, plain(t, width=60)) for d, t in zip(part[date], part[text], strict=True)]
+    look = {"size": 11, "symbol": SYMBOLS.get(g.colour, "circle"), "color": colour(g.colour), "line": SEAM}
+    days = part["_day"].dt.strftime("%Y-%m-%d").tolist()
+    return points(days, [row + 0.14 - 0.15 * level for level in levels], look, said, name=plain(g.name))
