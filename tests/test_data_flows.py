@@ -21,6 +21,10 @@ NON_COMMERCIAL = {
         "cable_list_2026",
         "cable_landing_points_2026",
         "cable_routes",
+        "cables_2022",
+        "cable_owners_2022",
+        "cable_suppliers_2022",
+        "cable_landings_2022",
         "exchanges",
     ],
     "CC-BY-NC-4.0": [

@@ -27,6 +27,13 @@ def test_codes_are_those_of_the_states_table(name):
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_no_text_cell_is_the_word_nan(name):
+    frame = load(name).select_dtypes(["object", "string", "category"])
+    for column in frame:
+        assert not frame[column].astype("string").isin(["nan", "None", "<NA>", "n.a.", ""]).any(), column
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_each_says_what_it_covers_and_what_misleads(name):
     told = about(name)
     assert told.coverage and told.caveats and told.licence
