@@ -50,7 +50,7 @@ TABLES = [
             "1260H and 1286 are published anew: a firm that stays stands once for each list, so count one list at a time.",
             "Names are spelled differently from list to list, with or without their parent: the same firm can look like two.",
             "The day is that of the list or act, not of the reason for it. Removals partly carry the day of the next list.",
-            "The four newest FCC entries on products (drones, routers, inverters, robots) name no firm but every foreign "
+            "The four FCC entries on products (drones, routers, inverters, robots) name no firm but every foreign "
             "maker.",
             "Being listed has other effects on each list (procurement, licences for equipment, research money).",
         ),
