@@ -11,6 +11,7 @@ JOINED = {"N. Cyprus": "CYP", "Somaliland": "SOM"}
 NEW = {"Kosovo": "XKX", "Cyprus": "CYP"}
 CRIMEA = (34.1, 45.2)  # a point inside the ring that Natural Earth draws with Russia
 DECIMALS = 2
+MORE_DECIMALS = 6  # for a ring that crosses itself when rounded to two
 
 SHAPES = [
     {
@@ -23,8 +24,8 @@ SHAPES = [
         "coverage": "All entries of `states` except the European Union and the historic states",
         "as_of": "2026-11",
         "caveats": [
-            "For world maps only: coordinates have two decimals, small islands are missing, and lines are "
-            "coarse.",
+            "For world maps only: coordinates have two decimals (more for a few small islands, whose outline would cross "
+            "itself), small islands are missing, and lines are coarse.",
             "Lines on a map are not a statement on borders. They are Natural Earth's, which draws who "
             "holds an area; "
             "Kosovo, Taiwan and Palestine (the West Bank only; Gaza is too small for the scale) have "
@@ -35,7 +36,7 @@ SHAPES = [
             "Ukraine (General "
             "Assembly resolution 68/262); Northern Cyprus, separate in the source, to Cyprus (Security "
             "Council resolution "
-            "541); Somaliland, separate in the source, to Somalia. The lines between them stay visible.",
+            "541); Somaliland, separate in the source, to Somalia. No line is drawn between them.",
             "The 201-feature copy lacks Cyprus, Kosovo and Somaliland; they come from another copy of "
             "Natural Earth.",
             "States without an outline are Point features at the capital; plotly's choropleth skips them, "
@@ -44,7 +45,11 @@ SHAPES = [
             "Outer rings run clockwise (seen with north up), as d3 and plotly need; RFC 7946 readers may "
             "want the reverse.",
         ],
-        "dropped": ["One degenerate ring of North Korea without area (it would break plotly's drawing)."],
+        "dropped": [
+            "One degenerate ring of North Korea without area (it would break plotly's drawing).",
+            "One point of Sudan's outline, a needle without width towards 24.57 E, 8.23 N, which made the outline cross "
+            "itself.",
+        ],
     }
 ]
 
@@ -64,19 +69,105 @@ def inside(point: tuple[float, float], ring: list) -> bool:
     return odd
 
 
-def clean(ring: list, outer: bool) -> list | None:
-    """Round, drop repeated points, close, wind; ``None`` for a ring without area."""
+def turn(a: list, b: list, c: list) -> float:
+    """Twice the area of a triangle: above 0 where a, b, c turn to the left, 0 on one line."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def meet(a: list, b: list, c: list, d: list) -> bool:
+    """Whether two segments have a point in common."""
+    for k in (0, 1):
+        if max(a[k], b[k]) < min(c[k], d[k]) or max(c[k], d[k]) < min(a[k], b[k]):
+            return False
+    return turn(a, b, c) * turn(a, b, d) <= 0 and turn(c, d, a) * turn(c, d, b) <= 0
+
+
+def simple(ring: list) -> bool:
+    """Whether a closed ring neither crosses nor touches itself, and has no needle (an edge that runs back on itself)."""
+    edges = list(zip(ring, ring[1:], strict=False))
+    n = len(edges)
+    for i, (a, b) in enumerate(edges):
+        for j in range(i + 1, n):
+            c, d = edges[j]
+            if j == i + 1 or (i == 0 and j == n - 1):  # neighbours share a point, and must share no more
+                middle, one, other = (b, a, d) if j == i + 1 else (a, b, c)
+                ahead = (one[0] - middle[0]) * (other[0] - middle[0]) + (one[1] - middle[1]) * (
+                    other[1] - middle[1]
+                )
+                if turn(one, middle, other) == 0 and ahead > 0:
+                    return False
+            elif meet(a, b, c, d):
+                return False
+    return True
+
+
+def rounded(ring: list, decimals: int) -> list | None:
+    """A ring rounded, without repeated points, closed; ``None`` where it has no area left."""
     points: list = []
     for x, y in ring:
-        p = [round(x, DECIMALS), round(y, DECIMALS)]
+        p = [round(x, decimals), round(y, decimals)]
         if not points or points[-1] != p:
             points.append(p)
     if points[0] != points[-1]:
         points.append(points[0])
-    area = signed_area(points)
-    if len(points) < 4 or abs(area) < 1e-6:
+    return None if len(points) < 4 or abs(signed_area(points)) < 1e-6 else points
+
+
+def without_needle(ring: list) -> list | None:
+    """A ring less the one point whose loss makes it simple; ``None`` if that costs more than a thousandth of its area."""
+    whole, found = abs(signed_area(ring)), []
+    for i in range(len(ring) - 1):
+        points = ring[:-1]
+        del points[i]
+        points.append(points[0])
+        change = abs(abs(signed_area(points)) - whole)
+        if change < whole / 1000 and simple(points):
+            found.append((change, points))
+    return min(found)[1] if found else None
+
+
+def clean(ring: list, outer: bool) -> list | None:
+    """Round, so that the ring does not cross itself, close and wind; ``None`` for a ring without area.
+
+    Raises
+    ------
+    RecipeError
+        The ring crosses itself however it is rounded.
+    """
+    points = rounded(ring, DECIMALS)
+    if points is None:
         return None
-    return points[::-1] if (area > 0) == outer else points
+    if not simple(points):
+        finer = (rounded(ring, n) for n in range(DECIMALS + 1, MORE_DECIMALS + 1))
+        points = without_needle(points) or next((p for p in finer if p and simple(p)), None)
+    if points is None:
+        raise RecipeError(f"world: the ring at {ring[0]} crosses itself")
+    return points[::-1] if (signed_area(points) > 0) == outer else points
+
+
+def joined(one: list, other: list) -> list:
+    """Two polygons without holes that share a border, as one: the border they share goes.
+
+    Raises
+    ------
+    RecipeError
+        They share no border, or what is left is not one ring.
+    """
+    edges = [tuple(map(tuple, e)) for ring in (one[0], other[0]) for e in zip(ring, ring[1:], strict=False)]
+    there = set(edges)
+    left = dict(e for e in edges if e[::-1] not in there)
+    free = sum(e[::-1] not in there for e in edges)
+    if free == len(edges) or free != len(left) or len(one) + len(other) > 2:
+        raise RecipeError(f"world: the polygons at {one[0][0]} and {other[0][0]} do not join")
+    start = min(left)
+    ring = [list(start)]
+    while len(ring) <= free and (ring[-1] != ring[0] or len(ring) == 1):
+        ring.append(list(left[tuple(ring[-1])]))
+    if len(ring) != free + 1:
+        raise RecipeError(
+            f"world: what is left of the polygons at {one[0][0]} and {other[0][0]} is not one ring"
+        )
+    return [ring]
 
 
 def polygons(geometry: dict) -> list:
@@ -114,6 +205,9 @@ def build_shapes(raw: Raw) -> dict[str, bytes]:
         raise RecipeError(f"world: {len(crimea)} rings around Crimea, expected one")
     shapes["RUS"].remove(crimea[0])
     shapes["UKR"].append(crimea[0])
+    for iso3 in (*JOINED.values(), "UKR"):
+        *rest, one, other = shapes[iso3]
+        shapes[iso3] = [*rest, joined(one, other)]
 
     features = []
     for iso3, row in states.iterrows():
