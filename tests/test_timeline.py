@@ -60,3 +60,8 @@ def test_nothing_to_draw_says_so_and_a_wrong_column_is_named():
 def test_colours_are_those_of_the_house():
     made = figures.to_json(timeline(events(), "part", "date", "what", lanes=LANES)).decode()
     assert set(re.findall(r"#[0-9A-Fa-f]{6}", made)) <= set(LIGHT.values())
+
+
+def test_a_thumbnail_leaves_days_out():
+    small = figures.thumbnail(timeline(events(), "part", "date", "what", lanes=LANES), ends=("2017", "2018"))
+    assert small.count("<text") == 2 and "<circle" not in small

@@ -550,44 +550,18 @@ def empty(message: str) -> go.Figure:
 
 @cache
 def _template() -> dict:
-    axis = {
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "automargin": False,
-        "tickangle": 0,
-        "linecolor": LIGHT["soft"],
-        "gridcolor": LIGHT["rule"],
-        "tickfont": {"size": SIZE, "color": LIGHT["soft"]},
-    }
-    return {
-        "layout": {
-            "font": {"family": SANS, "size": SIZE, "color": LIGHT["ink"]},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "margin": {"l": 32, "r": 168, "t": 26, "b": 24, "pad": 0},
-            "showlegend": False,
-            "dragmode": False,
-            "hovermode": "closest",
-            "bargap": 0.26,
-            "transition": {"duration": 200},
-            "uniformtext": {"mode": "hide", "minsize": SIZE},
-            "hoverlabel": {
-                "align": "left",
-                "bgcolor": LIGHT["card"],
-                "bordercolor": LIGHT["edge"],
-                "font": {"size": SIZE, "color": LIGHT["ink"]},
-            },
-            "xaxis": axis,
-            "yaxis": {**axis, "ticklabelstandoff": 4},
-            "geo": {
-                "visible": False,
-                "fitbounds": False,  # plotly.js 4 would turn the map to what is drawn
-                "bgcolor": "rgba(0,0,0,0)",
-                "resolution": 50,  # the set of base maps that a page fills with nothing
-            },
-        }
-    }
+    text, clear = {"size": SIZE, "color": INK}, "rgba(0,0,0,0)"
+    axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": False, "tickangle": 0}
+    axis |= {"linecolor": SOFT, "gridcolor": LIGHT["rule"], "tickfont": {"size": SIZE, "color": SOFT}}
+    edge = {"align": "left", "bgcolor": LIGHT["card"], "bordercolor": LIGHT["edge"], "font": text}
+    layout = {"font": {"family": SANS, **text}, "paper_bgcolor": clear, "plot_bgcolor": clear}
+    layout |= {"margin": {"l": 32, "r": 168, "t": 26, "b": 24, "pad": 0}, "showlegend": False}
+    layout |= {"dragmode": False, "hovermode": "closest", "hoverlabel": edge, "transition": {"duration": 200}}
+    layout |= {"bargap": 0.26, "uniformtext": {"mode": "hide", "minsize": SIZE}}
+    layout |= {"xaxis": axis, "yaxis": {**axis, "ticklabelstandoff": 4}}
+    # plotly.js 4 would turn the map to what is drawn; 50 is the set of base maps that a page fills with nothing
+    layout["geo"] = {"visible": False, "fitbounds": False, "bgcolor": clear, "resolution": 50}
+    return {"layout": layout}
 
 
 def styled(figure: go.Figure | Mapping) -> dict:

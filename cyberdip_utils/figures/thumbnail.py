@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -11,22 +11,13 @@ import plotly.graph_objects as go
 from cyberdip_utils.figures.style import DARK, NAMES
 
 
-def _css(value: Any) -> str:
-    """A house colour as a CSS variable with its light value in reserve, so that a dark page swaps it."""
-    if not isinstance(value, str) or value not in DARK:
-        return value if isinstance(value, str) else "none"
-    return f"var(--cdx-{NAMES[value].replace(' ', '-')}, {value})"
-
-
-def thumbnail(
-    figure: go.Figure | Mapping, width: int = 320, height: int = 96, ends: Sequence[str] = ()
-) -> str:
+def thumbnail(figure: go.Figure, width: int = 320, height: int = 96, ends: Sequence[str] = ()) -> str:
     """The marks of a figure as SVG text.
 
     Parameters
     ----------
     figure : Figure
-        Made by a mark; bars, lines and dots are drawn, areas of a map are not.
+        Made by a mark; bars, lines and dots on axes of numbers are drawn, areas of a map and days are not.
     width, height : int
         In px.
     ends : (str, str), optional
@@ -37,111 +28,114 @@ def thumbnail(
     str
         An ``<svg>`` element, hidden from screen readers; colours are ``var(--cdx-blue, #1E5E91)`` and the like.
     """
-    body = figure if isinstance(figure, Mapping) else figure.to_dict()
-    layout, low = body.get("layout") or {}, height - (18 if ends else 2)
-    stacked: dict[tuple, float] = {}
+    body = figure.to_dict()
+    layout, low = body["layout"], height - (18 if ends else 2)
+    stacked = {} if layout.get("barmode") == "stack" else None
     marks = []
-    for trace in body.get("data", []):
-        if trace.get("visible", True) is False:
-            continue
+    for trace in body["data"]:
         x_of = _scale(layout, "x", trace.get("xaxis", "x"), 2, width - 2)
         y_of = _scale(layout, "y", trace.get("yaxis", "y"), low, 2)
-        if x_of is None or y_of is None:
+        if trace.get("visible", True) is False or x_of is None or y_of is None:
             continue
-        if trace.get("type") == "bar":
-            marks += _bars(trace, x_of, y_of, layout.get("barmode") == "stack", stacked)
-        elif trace.get("type") == "scatter":
+        if trace["type"] == "bar":
+            marks += _bars(trace, x_of, y_of, stacked)
+        elif trace["type"] == "scatter":
             marks += _lines(trace, x_of, y_of) + _dots(trace, x_of, y_of)
-    style = 'font-size="12" fill="var(--cdx-soft, #53606D)"'
+    look = {"y": height - 3, "font_size": "12", "fill": "var(--cdx-soft, #53606D)"}
     for word, at, anchor in zip(ends, (2, width - 2), ("start", "end"), strict=False):
-        marks.append(
-            f'<text x="{at}" y="{height - 3}" text-anchor="{anchor}" {style}>{escape(str(word))}</text>'
-        )
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    return f'{head} aria-hidden="true" focusable="false">{"".join(marks)}</svg>'
+        marks.append(_tag("text", escape(str(word)), x=at, text_anchor=anchor, **look))
+    size = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
+    hidden = {"aria_hidden": "true", "focusable": "false"}
+    return _tag("svg", "".join(marks), xmlns="http://www.w3.org/2000/svg", **size, **hidden)
 
 
-def _scale(layout: Mapping, letter: str, axis: str, start: float, end: float):
-    """From a value on an axis to px, or ``None`` if the axis has no range."""
-    found = layout.get(f"{letter}axis{axis[1:]}") or {}
-    if not found.get("range"):
+def _tag(name: str, inner: str = "", **attributes: Any) -> str:
+    """An SVG element; floats with one decimal, house colours as CSS variables that a dark page swaps, ``None`` left out."""
+    said = []
+    for key, value in attributes.items():
+        if isinstance(value, float):
+            value = f"{value:.1f}"
+        elif value in DARK:
+            value = f"var(--cdx-{NAMES[value].replace(' ', '-')}, {value})"
+        if value is not None:
+            said.append(f'{key.replace("_", "-")}="{value}"')
+    end = f">{inner}</{name}>" if inner else "/>"
+    return f"<{name} {' '.join(said)}{end}"
+
+
+def _scale(layout: Mapping, letter: str, axis: str, start: float, end: float) -> Callable | None:
+    """From a value on an axis to px, or ``None`` if the axis has no range of numbers."""
+    found = layout.get(f"{letter}axis{axis[1:]}", {})
+    if not found.get("range") or found.get("type") == "date":
         return None
-    low, high = (float(v) for v in found["range"])
-    first, last = (start + d * (end - start) for d in found.get("domain") or (0, 1))
-    return lambda v: first + (float(v) - low) / ((high - low) or 1.0) * (last - first)
+    low, high = found["range"]
+    first, last = (start + d * (end - start) for d in found.get("domain", (0, 1)))
+    return lambda v: first + (v - low) / ((high - low) or 1.0) * (last - first)
 
 
-def _each(trace: Mapping, key: str) -> list:
-    return list(trace.get(key) if trace.get(key) is not None else [])
-
-
-def _style(values: Any, i: int) -> Any:
+def _one(values: Any, i: int) -> Any:
+    """A value that holds for all marks of a trace, or the one of this mark."""
     return values[i] if isinstance(values, (list, tuple)) else values
 
 
-def _bars(trace: Mapping, x_of, y_of, stack: bool, stacked: dict) -> list[str]:
+def _bars(trace: Mapping, x_of: Callable, y_of: Callable, stacked: dict | None) -> list[str]:
+    """Bars; ``stacked`` holds how far each place is filled, where they stand on one another."""
     level = trace.get("orientation") == "h"
-    at, amounts = (_each(trace, "y"), _each(trace, "x")) if level else (_each(trace, "x"), _each(trace, "y"))
-    steps = sorted({float(v) for v in at})
+    at, amounts = (trace["y"], trace["x"]) if level else (trace["x"], trace["y"])
+    across, along = (y_of, x_of) if level else (x_of, y_of)
+    steps = sorted(set(at))
     usual = 0.74 * min([b - a for a, b in zip(steps, steps[1:], strict=False)], default=1.0)
-    marks, across, along = [], y_of if level else x_of, x_of if level else y_of
+    marks = []
     for i, (p, amount) in enumerate(zip(at, amounts, strict=True)):
-        if amount is None or not amount:
+        if not amount:
             continue
-        base = stacked.get((level, p), 0.0) if stack else float(_style(trace.get("base"), i) or 0.0)
-        stacked[level, p] = base + amount
-        half = float(_style(trace.get("width"), i) or usual) / 2
+        base = _one(trace.get("base"), i) or 0.0
+        if stacked is not None:
+            base = stacked.get(p, 0.0)
+            stacked[p] = base + amount
+        half = (_one(trace.get("width"), i) or usual) / 2
         a, b = sorted((across(p - half), across(p + half)))
         c, d = sorted((along(base), along(base + amount)))
         x, y, w, h = (c, a, d - c, b - a) if level else (a, c, b - a, d - c)
-        fill = _css(_style((trace.get("marker") or {}).get("color"), i))
-        marks.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(w, 0.5):.1f}" height="{max(h - 0.7, 0.5):.1f}" fill="{fill}"/>'
-        )
+        fill = _one(trace["marker"]["color"], i)
+        marks.append(_tag("rect", x=x, y=y, width=max(w, 0.5), height=max(h - 0.7, 0.5), fill=fill))
     return marks
 
 
-def _lines(trace: Mapping, x_of, y_of) -> list[str]:
-    if "lines" not in trace.get("mode", "") and not trace.get("fill"):
+def _lines(trace: Mapping, x_of: Callable, y_of: Callable) -> list[str]:
+    if "lines" not in trace["mode"]:
         return []
-    runs, run = [], []
-    for x, y in zip(_each(trace, "x"), _each(trace, "y"), strict=True):
+    line, runs = trace["line"], [[]]
+    for x, y in zip(trace["x"], trace["y"], strict=True):
         if x is None or y is None:
-            runs, run = [*runs, run], []
-        else:
-            if run and (trace.get("line") or {}).get("shape") == "hv":
-                run.append((x_of(x), run[-1][1]))
-            run.append((x_of(x), y_of(y)))
-    paths = [" ".join(f"{x:.1f},{y:.1f}" for x, y in r) for r in [*runs, run] if len(r) > 1]
-    if trace.get("fill") == "toself":
-        return [f'<polygon points="{p}" fill="{_css(trace.get("fillcolor"))}"/>' for p in paths]
-    line = trace.get("line") or {}
-    look = f'fill="none" stroke="{_css(line.get("color"))}" stroke-width="{min(2.0, line.get("width", 2))}"'
-    dash = ' stroke-dasharray="4 3"' if line.get("dash", "solid") != "solid" else ""
-    dash += f' opacity="{trace["opacity"]}"' if trace.get("opacity") else ""
-    return [f'<polyline points="{p}" {look}{dash}/>' for p in paths]
+            runs.append([])
+            continue
+        if runs[-1] and line.get("shape") == "hv":
+            runs[-1].append((x_of(x), runs[-1][-1][1]))
+        runs[-1].append((x_of(x), y_of(y)))
+    paths = [" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in runs if len(run) > 1]
+    if trace.get("fill"):
+        return [_tag("polygon", points=path, fill=trace["fillcolor"]) for path in paths]
+    look = {"fill": "none", "stroke": line["color"], "stroke_width": str(min(2.0, line["width"]))}
+    look["stroke_dasharray"] = None if line.get("dash", "solid") == "solid" else "4 3"
+    opacity = trace.get("opacity")
+    return [_tag("polyline", points=path, **look, opacity=opacity and str(opacity)) for path in paths]
 
 
-def _dots(trace: Mapping, x_of, y_of) -> list[str]:
-    if "markers" not in trace.get("mode", ""):
+def _dots(trace: Mapping, x_of: Callable, y_of: Callable) -> list[str]:
+    if "markers" not in trace["mode"]:
         return []
-    marker, marks = trace.get("marker") or {}, []
-    error = trace.get("error_x") or {}
-    for i, (x, y) in enumerate(zip(_each(trace, "x"), _each(trace, "y"), strict=True)):
+    marker, error, marks = trace["marker"], trace.get("error_x", {}), []
+    line = marker.get("line", {})
+    for i, (x, y) in enumerate(zip(trace["x"], trace["y"], strict=True)):
         if x is None or y is None:
             continue
-        fill = _css(_style(marker.get("color"), i))
-        if error.get("array") and error["array"][i] is not None:
+        if error and error["array"][i] is not None:
             a, b = x_of(x - error["arrayminus"][i]), x_of(x + error["array"][i])
-            marks.append(
-                f'<path d="M{a:.1f} {y_of(y):.1f}H{b:.1f}" stroke="{_css(error.get("color"))}" stroke-width="1.5"/>'
-            )
-        radius = min(4.0, float(_style(marker.get("size"), i) or 6) / 3.2)
-        line = marker.get("line") or {}
-        edge = (
-            f' stroke="{_css(_style(line.get("color"), i))}"'
-            if line.get("color") and _style(line.get("width"), i)
-            else ""
-        )
-        marks.append(f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="{radius:.1f}" fill="{fill}"{edge}/>')
+            path = f"M{a:.1f} {y_of(y):.1f}H{b:.1f}"
+            marks.append(_tag("path", d=path, stroke=error["color"], stroke_width="1.5"))
+        radius = min(4.0, _one(marker["size"], i) / 3.2)
+        stroke = _one(line.get("color"), i) if _one(line.get("width"), i) else None
+        fill = _one(marker["color"], i)
+        marks.append(_tag("circle", cx=x_of(x), cy=y_of(y), r=radius, fill=fill, stroke=stroke))
     return marks
