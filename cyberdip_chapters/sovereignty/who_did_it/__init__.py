@@ -3,7 +3,7 @@
 An attribution is a claim: someone says, on a day and on some basis, who did it. Counts say what they count.
 """
 
-from .analysis import ATTACKER, OFFICIAL, claims, names, waits
+from .analysis import ATTACKER, OFFICIAL, claims, famous_waits, names, waits
 from .checks import CHECKS
 from .exhibits import (
     key_finding,
@@ -21,6 +21,7 @@ __all__ = [
     "CHECKS",
     "OFFICIAL",
     "claims",
+    "famous_waits",
     "key_finding",
     "key_picture",
     "many_names",

@@ -17,6 +17,7 @@ from cyberdip_utils.data import cached, load
 
 ANY = "any"
 LAST = 2024  # the record of incidents ends in December 2024
+CLOSED = "2026-11-01"  # the list of well-known incidents was last looked through
 
 # ---------------------------------------------------------------- claims
 
@@ -37,17 +38,18 @@ BODIES = ("receiver's government", "EU institution", "international organisation
 
 @cached
 def claims() -> pd.DataFrame:
-    """Rows of ``incident_attributions`` that name someone, with who speaks and the bounds of the date.
+    """Rows of ``incident_attributions`` that say something of who it was, with who speaks and the bounds of the date.
 
-    Rows in which nobody is named are records of silence, not claims, and stay out. A legal step (indictment, arrest,
+    Rows coded "not attributed" are records of silence, not claims, and stay out. A legal step (indictment, arrest,
     sanction) is a court's or a state's, whatever its basis. "Third party" also holds human-rights groups and institutes:
     it counts as a state only where it spoke in political or legal form.
 
     Returns
     -------
     pandas.DataFrame
-        The table's columns and: group (one of four, who speaks); names_state (a state, territory, region or organisation is
-        named as the origin); earliest, latest (bounds of the date; missing without one); year.
+        The table's columns and: group (one of four, who speaks); points (the claim is about a state itself or a group tied
+        to it, and says which; a group that only comes from a country points to no state); earliest, latest (bounds of
+        the date; missing without one); year.
     """
     rows = load("incident_attributions").astype({"basis": str, "type": str, "category": str})
     rows = rows[rows["category"] != "not attributed"].reset_index(drop=True)
@@ -57,7 +59,7 @@ def claims() -> pd.DataFrame:
     firm, own = basis.eq("security community"), basis.eq("attacker confirms")
     spoke = np.select([official, firm, own], [OFFICIAL, FIRM, ATTACKER], REST)
     rows["group"] = pd.Categorical(spoke, GROUPS, ordered=True)
-    rows["names_state"] = rows["origin_status"].isin(["state", "region", "organisation"])
+    rows["points"] = rows["category"].isin(["state", "state-affiliated"]) & rows["iso3"].notna()
     rows["earliest"], rows["latest"] = survival.date_bounds(
         rows["attributed_on"], rows["attributed_precision"]
     )
@@ -66,21 +68,22 @@ def claims() -> pd.DataFrame:
 
 
 def origins() -> list[tuple[str, str]]:
-    """Options of a control: every state or territory that is named in an attribution."""
-    codes = claims()["iso3"].dropna().unique()
-    return [("anyone", ANY), *sorted((country(c), c) for c in codes)]
+    """Options of a control: every state or territory to which a claim points."""
+    codes = claims().query("points")["iso3"].unique()
+    return [("all attributions", ANY), *sorted((country(c), c) for c in codes)]
 
 
-def naming(origin: str) -> pd.DataFrame:
-    """The claims that name a state or territory as the initiator's; ``any`` keeps all."""
+def pointing(origin: str) -> pd.DataFrame:
+    """The claims that point to a state or territory; ``any`` keeps all claims, also those about no state."""
     rows = claims()
     if origin == ANY:
         return rows
-    if origin not in set(rows["iso3"].dropna()):
+    rows = rows[rows["points"] & (rows["iso3"] == origin)]
+    if rows.empty:
         raise ValueError(
-            f"origin: {origin!r} is not named in any attribution; use an ISO code such as RUS, or 'any'"
+            f"origin: no attribution points to {origin!r}; use an ISO code such as RUS, or 'any'"
         )
-    return rows[rows["iso3"] == origin]
+    return rows
 
 
 def attributions_by_year(origin: str = ANY, since: int = 2011) -> pd.DataFrame:
@@ -92,7 +95,7 @@ def attributions_by_year(origin: str = ANY, since: int = 2011) -> pd.DataFrame:
     Parameters
     ----------
     origin : str
-        ISO code of the state or territory that is named, or ``any``.
+        ISO code of the state or territory to which they point, or ``any``.
     since : int
         First year.
 
@@ -101,7 +104,7 @@ def attributions_by_year(origin: str = ANY, since: int = 2011) -> pd.DataFrame:
     pandas.DataFrame
         year, the four groups, all (their sum).
     """
-    rows = naming(origin).dropna(subset=["year"]).astype({"year": int})
+    rows = pointing(origin).dropna(subset=["year"]).astype({"year": int})
     counts = {g: rows[rows["group"] == g].groupby("year")["attribution_id"].nunique() for g in GROUPS}
     years = pd.RangeIndex(since, LAST + 1, name="year")
     table = pd.DataFrame({g: n.reindex(years, fill_value=0) for g, n in counts.items()})
@@ -116,7 +119,7 @@ def first_speakers(origin: str = ANY) -> pd.DataFrame:
 
     ``origin`` is as in :func:`attributions_by_year`.
     """
-    rows = naming(origin)
+    rows = pointing(origin)
     low, high = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01")
     dated = rows.assign(low=rows["earliest"].fillna(low), high=rows["latest"].fillna(high))
     spoke = dated.groupby(["incident_id", "group"], observed=True).agg(
@@ -137,19 +140,19 @@ def first_speakers(origin: str = ANY) -> pd.DataFrame:
 # ---------------------------------------------------------------- time to attribution
 
 EVENTS = {
-    "any": "somebody is named",
-    "origin": "a state or territory is named",
-    "others": "someone other than the attacker names somebody",
-    "government": "a state, court or international body names somebody",
+    "any": "an attribution is made",
+    "origin": "an attribution points to a state",
+    "others": "someone other than the attacker attributes",
+    "government": "a state, court or international body attributes",
 }
 DATES = {
-    "both": "early and late reading",
-    "late": "late reading",
-    "early": "early reading",
+    "both": "short and long waits",
+    "early": "short waits",
+    "late": "long waits",
     "exact": "exact dates only",
 }
-KINDS = ("state", "state-affiliated", "non-state group", "individual")
-SPLITS = {"none": ("all incidents",), "initiator": KINDS, "speaker": (OFFICIAL, FIRM, ATTACKER, REST)}
+WITH, WITHOUT = "incidents with disruption", "incidents without disruption"
+SPLITS = {"none": ("all incidents",), "effect": (WITH, WITHOUT)}
 
 
 def started() -> pd.DataFrame:
@@ -170,7 +173,7 @@ def shortest_and_longest(event: str) -> pd.DataFrame:
     base, rows = started(), claims()
     ending = {
         "any": rows["group"].notna(),
-        "origin": rows["names_state"],
+        "origin": rows["points"],
         "others": rows["group"] != ATTACKER,
         "government": rows["group"] == OFFICIAL,
     }[event]
@@ -185,20 +188,6 @@ def shortest_and_longest(event: str) -> pd.DataFrame:
 
 
 @cached
-def kinds() -> pd.DataFrame:
-    """By incident: kind of initiator named, group of the speaker first heard."""
-    who = load("incident_initiators").astype({"category": str})
-    who = who[who["category"].isin(KINDS)].sort_values(
-        ["incident_id", "settled", "n"], ascending=[True, False, True]
-    )
-    told = claims().sort_values(["incident_id", "latest", "group"], kind="stable", na_position="last")
-    table = pd.DataFrame(index=pd.Index(load("incidents")["incident_id"]))
-    table["initiator"] = who.drop_duplicates("incident_id").set_index("incident_id")["category"]
-    table["speaker"] = told.drop_duplicates("incident_id").set_index("incident_id")["group"].astype(str)
-    return table.assign(none="all incidents")
-
-
-@cached
 def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> pd.DataFrame:
     """Days from the start of each incident to its first attribution, or to the last day it was watched.
 
@@ -207,21 +196,42 @@ def waits(event: str = "any", dates: str = "late", watched: str = "updated") -> 
     event : str
         What ends the wait, a key of ``EVENTS``.
     dates : str
-        How vague dates are read: ``early``, ``late`` or ``exact``, see :func:`cyberdip_utils.survival.interval_waits`.
+        How vague dates are read: ``early`` (waits as short as the dates allow), ``late`` (as long) or ``exact``, see
+        :func:`cyberdip_utils.survival.interval_waits`.
     watched : str
         When watching stopped: ``updated``, last update of the record, or ``entered``, the day it was added.
 
     Returns
     -------
     pandas.DataFrame
-        By incident_id: time (days), event (bool), before (a claim lies before the start), initiator, speaker.
+        By incident_id: time (days), event (bool), before (a claim lies before the start), effect (with disruption or not).
     """
     if event not in EVENTS:
         raise ValueError(f"event: {event!r} is not one of {', '.join(EVENTS)}")
     base = started()
     ends = shortest_and_longest(event).reindex(base.index)
     table = survival.interval_waits(base, ends, base[watched], dates, by_stop=watched == "updated")
-    return table.assign(before=ends["before"].eq(True)).join(kinds())
+    disrupted = load("incidents").set_index("incident_id")["has_disruption"].reindex(table.index)
+    effect = np.where(disrupted, WITH, WITHOUT)
+    return table.assign(before=ends["before"].eq(True), none="all incidents", effect=effect)
+
+
+def famous_waits(dates: str = "late") -> pd.DataFrame:
+    """Days from the day a well-known incident came to light to the first statement by a state, or to the list's close.
+
+    ``dates`` is ``early`` or ``late``, as in :func:`waits`. A statement dated before the incident came to light counts as day 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By anchor_id: time (days), event (bool).
+    """
+    rows = load("anchor_incidents").set_index("anchor_id")
+    low, high = survival.date_bounds(rows["became_public_on"], rows["became_public_precision"])
+    first, last = survival.date_bounds(rows["attributed_on"], rows["attributed_precision"])
+    wait = pd.DataFrame({"shortest": (first - high).dt.days, "longest": (last - low).dt.days}).clip(lower=0)
+    closed = pd.Series(pd.Timestamp(CLOSED), rows.index)
+    return survival.interval_waits(pd.DataFrame({"low": low, "high": high}), wait, closed, dates)
 
 
 def read_off(waiting: pd.DataFrame, days: list[int]) -> pd.DataFrame:
@@ -237,8 +247,8 @@ def waiting_curves(
     Parameters
     ----------
     event, dates : str
-        As in :func:`waits`; ``both`` gives the range of the early and the late reading in place of one curve and its
-        interval. The two readings are estimates, not limits: with few incidents left a reading between them can lie outside.
+        As in :func:`waits`; ``both`` gives the range of the short and the long waits in place of one curve and its
+        interval. The two readings are estimates, not limits: in some settings they cross.
     split : str
         A key of ``SPLITS``.
     horizon : int
@@ -248,7 +258,7 @@ def waiting_curves(
     -------
     pandas.DataFrame
         group, incidents, day, share, low, high; a row where a figure changes and one for the last day. With both
-        readings, share is the late one, and low and high are the lower and the higher of the two.
+        readings, share is that of the long waits, and low and high are the lower and the higher of the two.
     """
     days = list(range(horizon + 1))
     late, early = waits(event, "late" if dates == "both" else dates), waits(event, "early")
@@ -269,18 +279,18 @@ def waiting_curves(
 # ---------------------------------------------------------------- evidence
 
 A, B, C = "state A", "state B", "someone else"
-#: Illustrative, not estimated from anything: (key, short, clue, ratio against B, ratio against someone else, forgeable).
+SOFT, HARD, TALK = "can be forged", "hard to forge", "easily said"
+#: Illustrative, not estimated from anything: (key, short, clue, ratio against B, ratio against someone else, kind).
 CLUES = (
-    ("code", "shared code", "Code shared with earlier operations laid to A", 8.0, 20.0, True),
-    ("hours", "hours, language", "Language settings and working hours fit A", 3.0, 4.0, True),
-    ("servers", "shared servers", "Servers used before in operations laid to A", 6.0, 30.0, True),
-    ("motive", "motive", "The target matters to A", 1.5, 6.0, False),
-    ("source", "intercept or source", "An intercept or a human source names A's service", 20.0, 50.0, False),
-    ("money", "money or arrest", "A money trail or an arrest leads to A's officials", 10.0, 25.0, False),
-    ("denial", "A denies it", "A denies it", 1.0, 1.0, False),
-    ("claim", "a group claims it", "A group with no known tie to A claims it", 0.8, 0.4, False),
+    ("code", "shared code", "Code shared with earlier operations laid to A", 8.0, 20.0, SOFT),
+    ("hours", "hours, language", "Language settings and working hours fit A", 3.0, 4.0, SOFT),
+    ("servers", "shared servers", "Servers used before in operations laid to A", 6.0, 30.0, SOFT),
+    ("motive", "motive", "The target matters to A", 1.5, 6.0, HARD),
+    ("source", "intercept or source", "An intercept or a human source names A's service", 20.0, 50.0, HARD),
+    ("money", "money or arrest", "A money trail or an arrest leads to A's officials", 10.0, 25.0, HARD),
+    ("denial", "A denies it", "A denies it", 1.0, 1.0, TALK),
+    ("claim", "a group claims it", "A group with no known tie to A claims it", 0.8, 0.4, TALK),
 )
-SOFT, HARD = "can be forged", "hard to forge"
 
 
 def weigh_clues(
@@ -312,11 +322,11 @@ def weigh_clues(
     chosen = [c for c in CLUES if c[0] in found]
     for n in range(1, len(chosen) + 1):
         ratios = pd.DataFrame([c[3:5] for c in chosen[:n]], columns=[B, C])
-        soft = [c[5] for c in chosen[:n]]
+        soft = [c[5] == SOFT for c in chosen[:n]]
         middle = evidence.posterior(before, A, ratios, soft, false_flag / 100)[A]
         low, high = evidence.band(before, A, ratios, soft, false_flag / 100, doubt)
-        _, short, _, against_b, against_c, forgeable = chosen[n - 1]
-        rows.append((short, SOFT if forgeable else HARD, against_b, against_c, middle, low, high))
+        _, short, _, against_b, against_c, kind = chosen[n - 1]
+        rows.append((short, kind, against_b, against_c, middle, low, high))
     columns = [
         "clue",
         "kind",
@@ -339,7 +349,10 @@ def name_key(name: str) -> str:
 
 @cached
 def names() -> pd.DataFrame:
-    """All names of both catalogues: source, actor, name, main, key, entry (label), origin (claimed, MISP only)."""
+    """All names of both catalogues: source, actor, name, main, key, entry (label), origin (claimed, MISP only).
+
+    MISP lists ATT&CK's numbers (G0032) among its names; a number is no name, and they stay out.
+    """
     frame = load("threat_actor_names").astype({"source": str})
     group = load("attack_groups").set_index("group")["name"]
     origin = load("threat_actors").set_index("actor")["claimed_iso3"]
@@ -347,18 +360,28 @@ def names() -> pd.DataFrame:
     numbered = frame["actor"].map(group).fillna("") + " (ATT&CK " + frame["actor"] + ")"
     frame["entry"] = np.where(attack, numbered, frame["actor"] + " (MISP)")
     frame["origin"] = frame["actor"].map(origin).where(~attack)
-    return frame[frame["key"] != ""].reset_index(drop=True)
+    return frame[(frame["key"] != "") & ~frame["name"].str.fullmatch(r"G\d{4}")].reset_index(drop=True)
 
 
 @cached
 def names_in_incidents() -> pd.DataFrame:
-    """Names of initiators in EuRepoC, which joins them with slashes: incident_id and key, one row a name."""
+    """Names of initiators in EuRepoC: incident_id, name and key, one row a name.
+
+    EuRepoC joins names with slashes, adds former names (fka) and units (in brackets), and writes "part < whole": an incident
+    of a part is also one of the whole.
+    """
     rows = load("incident_initiators")[["incident_id", "initiator_name"]].dropna().drop_duplicates()
-    rows["key"] = [
-        [name_key(p) for p in re.split(r"/|\bfka\b|\baka\b|[()]", n)] for n in rows["initiator_name"]
-    ]
-    rows = rows.explode("key")[["incident_id", "key"]]
-    return rows[rows["key"] != ""].drop_duplicates(ignore_index=True)
+    rows["name"] = [re.split(r"[/<=,;]|\s\(|\bfka\b|\baka\b", n) for n in rows["initiator_name"]]
+    rows = rows.explode("name")[["incident_id", "name"]]
+    rows["key"] = rows["name"].map(name_key)
+    return rows[rows["key"] != ""].drop_duplicates(["incident_id", "key"], ignore_index=True)
+
+
+def has_words(name: str, key: str) -> bool:
+    """Whether a name holds a key as whole words: *Lazarus Group* holds ``lazarus``, *APT10* does not hold ``apt1``."""
+    words = [name_key(w) for w in re.split(r"[\s-]+", name)]
+    runs = ("".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return key in runs
 
 
 def find_entries(words: str) -> list[str]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import figures
-from cyberdip_utils.claims import Sentence, empty, outside, part, rows, sentence, top, total, value
+from cyberdip_utils.claims import Sentence, Value, empty, outside, part, rows, sentence, top, total, value
 from cyberdip_utils.countries import name as country
 from cyberdip_utils.exhibit import Exhibit, choice, choices, number, search
 from cyberdip_utils.figures import marks
 from cyberdip_utils.words import count, listed, plural
 
 from . import analysis
-from .analysis import ANY, ATTACKER, FIRM, HARD, OFFICIAL, REST, SOFT
+from .analysis import ANY, ATTACKER, FIRM, HARD, LAST, OFFICIAL, REST, SOFT, TALK
 
 HUES = {OFFICIAL: "blue", FIRM: "ochre", ATTACKER: "green", REST: "grey"}  # in the order of the stack
 LEVEL = outside("95% interval", "the level of Wilson's interval")
 ORIGIN = choice(
-    analysis.origins, ANY, label="Named origin", help="State or territory named as the attacker's."
+    analysis.origins,
+    ANY,
+    label="Points to",
+    help="Keeps attributions to this state itself or to a group coded as tied to it.",
 )
 RULE = (
     "EuRepoC takes in incidents in part because somebody attributed them, and in 2023 its rule was widened to all "
@@ -26,11 +31,16 @@ RULE = (
 )
 
 
-def _named(origin: str, words: str) -> dict:
-    """A claim that holds the setting *Named origin* in words, empty where it is *anyone*."""
-    return {
-        "named": outside(words.format(country(origin)) if origin != ANY else "", "the control Named origin")
-    }
+def _state(origin: str) -> str:
+    """A state's name as it stands in a sentence."""
+    name = country(origin)
+    return f"the {name}" if name.startswith(("United", "Netherlands", "Philippines", "Dominican")) else name
+
+
+def _pointing(origin: str) -> dict:
+    """A claim that holds the setting *Points to* in words, empty where all attributions are kept."""
+    text = f" that point to {_state(origin)}" if origin != ANY else ""
+    return {"pointing": outside(text, "the control Points to")}
 
 
 # ---------------------------------------------------------------- who attributes
@@ -48,12 +58,13 @@ def draw_years(frame: pd.DataFrame, measure: str) -> go.Figure:
 
 
 def say_years(frame: pd.DataFrame, origin: str, since: int) -> Sentence:
-    here = _named(origin, " that name {}") | {"since": outside(since, "the control From")}
+    here = _pointing(origin)
+    here |= {"since": outside(since, "the control From"), "last": outside(LAST, "end of the record")}
     if not total(frame, "all"):
-        return empty(frame, "all", "There are no attributions{named} with a date from {since} on.", **here)
+        return empty(frame, "all", "There are no attributions dated {since} to {last}{pointing}.", **here)
     groups = {"state": OFFICIAL, "firm": FIRM, "own": ATTACKER}
     return sentence(
-        "States, courts and international bodies make {state} of the dated attributions{named} since {since}",
+        "Of the attributions dated {since} to {last}{pointing}, states, courts and international bodies make {state}",
         ", security firms and researchers {firm}, the attackers themselves {own}.",
         "{state.counts}, {firm.counts} and {own.counts}; {level}s {state.interval}, {firm.interval} and {own.interval}.",
         level=LEVEL,
@@ -63,12 +74,16 @@ def say_years(frame: pd.DataFrame, origin: str, since: int) -> Sentence:
 
 
 def cannot_years(frame: pd.DataFrame, origin: str) -> str:
-    claims = analysis.naming(origin)
-    undated = claims.loc[claims["year"].isna(), "attribution_id"].nunique()
+    claims = analysis.pointing(origin)
+    undated = claims[claims["year"].isna()]
+    counts = [
+        rows["attribution_id"].nunique()
+        for rows in (undated, undated[undated["group"] == ATTACKER], claims[claims["year"] > LAST])
+    ]
     return (
-        f"what was said in private, and the year of {plural(undated, 'attribution')} without a date. Many older dates are only "
-        f"a year. An attribution on which two groups speak counts once for each. {RULE} EuRepoC's code “third party” also "
-        "holds human-rights groups and institutes; it counts as a state where it spoke in political or legal form."
+        f"what was said in private, and the year of {plural(counts[0], 'attribution')} without a date, {count(counts[1])} of them "
+        f"by the attacker. Dated after {LAST} and left out: {count(counts[2])}. Many older dates are only a year. An attribution "
+        f"on which two groups speak counts once for each. {RULE} Who counts as a state is drawn roughly: see the text."
     )
 
 
@@ -93,24 +108,20 @@ def draw_first(frame: pd.DataFrame) -> go.Figure:
 
 
 def say_first(frame: pd.DataFrame, origin: str) -> Sentence:
-    verb = f"named {country(origin)} first" if origin != ANY else "spoke first"
-    who, lone = top(frame, "speaker", "first of several"), top(frame, "speaker", "alone")
-    here = {"verb": outside(verb, "the control Named origin"), "lone": lone, "level": LEVEL}
-    here |= {
-        "several": total(frame, "first of several", "incident"),
-        "share": part(frame, "first of several", {"speaker": list(who.names)}),
-        "alone": part(frame, "alone", {"speaker": list(lone.names)}),
-    }
-    alone = "{lone} spoke alone most often: {alone.counts} incidents with one group." if lone else ""
-    if not here["several"]:
+    who, several = top(frame, "speaker", "first of several"), total(frame, "first of several", "incident")
+    verb = f"first pointed to {_state(origin)}" if origin != ANY else "spoke first"
+    here = {"verb": outside(verb, "the control Points to")}
+    if not several:
         text = "In no incident do dates show which of several groups {verb}."
-        return sentence(text, "", alone, **here)
+        return empty(frame, "first of several", text, **here)
     return sentence(
         "Where dates show which of several groups {verb}, it was most often {who}",
         ": {who.counts} each of {several}." if who.tied else ": {share} of {several}.",
-        "{share.counts}, {level} {share.interval}."
-        + (" Alone: {lone}, {alone.counts} incidents with one group." if lone else ""),
+        "{share.counts}, {level} {share.interval}.",
         who=who,
+        several=several,
+        share=part(frame, "first of several", {"speaker": list(who.names)}),
+        level=LEVEL,
         **here,
     )
 
@@ -140,9 +151,9 @@ def draw_curves(frame: pd.DataFrame) -> go.Figure:
 
 
 def _reached(curve: pd.DataFrame, column: str, share: float) -> str:
-    """First day on which a column of a curve reaches a share, in words."""
-    days = curve.loc[curve[column] >= share, "day"]
-    return f"{days.iloc[0]:,}" if len(days) else "later"
+    """First day on which a column of a curve reaches a share, in words; empty where it does not."""
+    days = curve.loc[curve[column] >= share - 1e-9, "day"]
+    return f"{days.iloc[0]:,}" if len(days) else ""
 
 
 def quartiles(frame: pd.DataFrame) -> pd.DataFrame:
@@ -153,9 +164,8 @@ def quartiles(frame: pd.DataFrame) -> pd.DataFrame:
         line = {"group": group, "incidents": int(last["incidents"])}
         line[f"by day {int(last['day']):,}"] = f"{last['low']:.0%} to {last['high']:.0%}"
         for share, words in ((0.25, "a quarter"), (0.5, "half"), (0.75, "three quarters")):
-            line[f"{words} by day"] = " to ".join(
-                _reached(curve, column, share) for column in ("high", "low")
-            )
+            days = [_reached(curve, c, share) or f"after {int(last['day']):,}" for c in ("high", "low")]
+            line[f"{words} by day"] = " to ".join(dict.fromkeys(days))
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -177,14 +187,19 @@ def _say_all(frame: pd.DataFrame, both: bool, last: dict, here: dict) -> Sentenc
     here |= {name: value(frame, name, last, percent=True) for name in ("low", "share", "high")}
     for name, column in (("late", "low" if both else "share"), ("early", "high")):
         day = _reached(frame, column, 0.5)
-        text = f"not within {here['span']}" if day == "later" else f"by day {day}"
+        text = f"by day {day}" if day else f"not within {here['span']}"
         here[name] = outside(text, "first day of the table on which the column reaches half; tested")
     here["incidents"] = value(frame, "incidents", last)
     if both:
+        half = (
+            ": {late}."
+            if str(here["early"]) == str(here["late"])
+            else ", short waits: {early}; long waits: {late}."
+        )
         return sentence(
             "Within {span} of the start, {event} in {low} to {high} of the incidents",
             ", depending on how vague dates are read.",
-            "{incidents} incidents with a start. Half of them: {early} if dates are read early, {late} if read late.",
+            "{incidents} incidents with a start. Half of them" + half,
             **here,
         )
     evidence = "{incidents} incidents, {level} at the last day. Half of them: {late}."
@@ -201,47 +216,42 @@ def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon:
     if split == "none":
         return _say_all(frame, both, last, here)
     if not top(frame, "group", "high", where=last):
-        return empty(
-            frame, "high", "Within {span} of the start, {event} in no incident of any group.", **here
-        )
+        return empty(frame, "high", "Within {span} of the start, {event} in no incident.", where=last, **here)
     evidence, claims = _ranges(frame, last)
-    fast = top(frame, "group", "low" if both else "share", where=last)
-    slow = top(frame, "group", "high" if both else "share", where=last, lowest=True)
-    here |= claims | {"fast": fast, "slow": slow}
-    if both and fast.value <= slow.value:
-        text = "The dates are too vague to rank the groups by how often {event} within {span} of the start."
+    fast = top(frame, "group", "low", where=last)
+    slow = top(frame, "group", "high", where=last, lowest=True)
+    here |= claims | {"fast": fast, "slow": slow, "level": LEVEL}
+    if fast.value <= slow.value:
+        what = "dates" if both else "{level}s"
+        text = (
+            f"The {what} do not tell whether {{event}} within {{span}} more often with or without disruption."
+        )
         return sentence(text, "", evidence, **here)
-    if both:
-        text = "However vague dates are read, {event} within {span} more often for “{fast}” than for “{slow}”"
-        return sentence(text, ": {fast.percent} or more against {slow.percent} or less.", evidence, **here)
-    text = "Within {span} of the start, {event} most often for “{fast}” and least often for “{slow}”"
-    return sentence(text, ": {fast.percent} against {slow.percent}.", evidence, **here)
+    read = "However vague dates are read" if both else "In this reading"
+    text = read + ", {event} within {span} more often in {fast} than in {slow}"
+    return sentence(text, ": {fast.percent} or more against {slow.percent} or less.", evidence, **here)
 
 
 def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> str:
     unstarted = int(analysis.load("incidents")["start_on"].isna().sum())
     early = int(analysis.waits(event, "late" if dates == "both" else dates)["before"].sum())
     said = [
-        f"why waits differ. {unstarted} incidents have no start date and are left out. An incident on which nobody has spoken "
-        "leaves the count at the last update of its record, as if those no longer watched were like the rest."
+        f"why waits differ. {unstarted} incidents have no start date and are left out. An incident still waiting leaves the count "
+        "at the last update of its record, as if those no longer watched were like the rest."
     ]
     if dates == "both":
         said.append(
-            "The band runs between two readings of vague dates, not between limits: the line reads them late. Chance comes on "
-            "top; a single reading shows how much."
+            "The band runs between two readings of vague dates; they are no limits, and chance comes on top."
         )
     if dates == "exact":
         said.append(
-            "Keeping only exact dates drops attributed incidents with vague dates but none of the unattributed, so it shows too "
-            "few attributions."
+            "An attributed incident needs two exact dates to stay in, an unattributed one only its start: more of the "
+            "attributed are dropped."
         )
     if split != "none":
         said.append(
-            "Initiator and speaker are known only where somebody spoke: these curves start from incidents attributed in some way, "
-            "and compare waits, not chances."
+            "What becomes known of an incident with disruption becomes known in other ways than the rest."
         )
-    if split == "speaker" and event in ("others", "government"):
-        said.append("Where the first speaker is also the one waited for, its curve must reach the top.")
     if early:
         said.append(
             f"In {plural(early, 'incident')} an attribution is dated before the start; it counts as day 0."
@@ -251,24 +261,24 @@ def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> st
 
 time_to_attribution = Exhibit(
     "time_to_attribution",
-    "How long does it take until someone is named?",
+    "How long does it take until someone says who it was?",
     data=analysis.waiting_curves,
     draw=draw_curves,
     say=say_curves,
     caveat=cannot_curves,
     brief=quartiles,
-    sources=("incidents", "incident_attributions", "incident_initiators"),
+    sources=("incidents", "incident_attributions"),
     event=choice(
         [
-            ("somebody is named", "any"),
-            ("a state or territory is named", "origin"),
-            ("others than the attacker speak", "others"),
-            ("states, courts or bodies speak", "government"),
+            ("an attribution is made", "any"),
+            ("an attribution points to a state", "origin"),
+            ("others than the attacker attribute", "others"),
+            ("states, courts or bodies attribute", "government"),
         ],
         label="The wait ends when",
     ),
     split=choice(
-        [("nothing", "none"), ("kind of initiator", "initiator"), ("who spoke first", "speaker")],
+        [("nothing", "none"), ("disruption or not", "effect")],
         label="Compare by",
     ),
     dates=choice([(words, key) for key, words in analysis.DATES.items()], label="Vague dates"),
@@ -282,15 +292,21 @@ def draw_clues(frame: pd.DataFrame) -> go.Figure:
     return marks.dots(frame, "clue", "probability", "lowest", "highest", group="kind", percent=True)
 
 
+def _percent(frame: pd.DataFrame, column: str, where: dict) -> Value:
+    """A share in one cell; one that rounds to all is told as less than all."""
+    cell = value(frame, column, where, percent=True)
+    return replace(cell, text="over 99.9%") if 0.9995 <= cell.value < 1 else cell
+
+
 def say_clues(frame: pd.DataFrame, false_flag: int, doubt: float) -> Sentence:
-    start = value(frame, "probability", {"kind": "prior"}, percent=True)
-    found = rows(frame, "clue", where={"kind": [SOFT, HARD]})
+    start = _percent(frame, "probability", {"kind": "prior"})
+    found = rows(frame, "clue", where={"kind": [SOFT, HARD, TALK]})
     if not found:
         return sentence(
             "Without a clue the probability that state A did it stays at the prior, {start}.", start=start
         )
     last = {"clue": frame["clue"].iloc[-1]}
-    claims = {k: value(frame, k, last, percent=True) for k in ("probability", "lowest", "highest")}
+    claims = {k: _percent(frame, k, last) for k in ("probability", "lowest", "highest")}
     claims |= {"start": start, "found": found, "doubt": outside(f"{doubt:g}", "the control Doubt")}
     rest, evidence = "after {found}.", ""
     if doubt > 1:
@@ -327,7 +343,8 @@ def draw_names(frame: pd.DataFrame) -> go.Figure:
         return figures.empty("No entry to draw.")
     entries = frame.groupby("entry")["asked"].agg(["any", "size"]).nlargest(3, ["any", "size"]).index
     shown, most = frame[frame["entry"].isin(entries)], 40 if len(entries) < 3 else 30
-    shown = shown.assign(held="carries the name", common=shown["entries"] > 1)
+    shown = shown.assign(held="carries the name")
+    shown["common"] = shown.groupby("name")["entry"].transform("nunique") > 1
     shown["entry"] = shown["entry"].str.replace(r" G\d+\)", ")", regex=True)
     shown = shown.sort_values(["asked", "common"], ascending=False, kind="stable")
     shown = shown[shown["name"].isin(shown["name"].unique()[:most])]
@@ -343,18 +360,19 @@ def say_names(frame: pd.DataFrame, words: str) -> Sentence:
             frame, None, "No entry of the chosen catalogues carries the name “{asked}”.", asked=asked
         )
     used, keys = analysis.names_in_incidents(), {analysis.name_key(n) for n in frame["name"]}
+    mine = used["name"].map(lambda name: analysis.has_words(name, key))
     counted = {
         "entries": plural(frame["entry"].nunique(), "entry"),
         "names": plural(frame["name"].nunique(), "distinct name"),
-        "mine": plural(used.loc[used["key"] == key, "incident_id"].nunique(), "incident"),
-        "every": count(used.loc[used["key"].isin(keys), "incident_id"].nunique()),
+        "mine": plural(used.loc[mine, "incident_id"].nunique(), "incident"),
+        "every": count(used.loc[mine | used["key"].isin(keys), "incident_id"].nunique()),
         "shared": count(frame.loc[frame["entries"] > 1, "name"].nunique()),
     }
     why = "distinct values, which a sum over rows would count twice; the chapter's tests count them"
     return sentence(
         "“{asked}” leads to {entries} with {names}",
-        "; the record has {mine} under the name itself and {every} under any of these names.",
-        "Names that another entry carries too: {shared}.",
+        "; the record has {mine} with “{asked}” in a name, and {every} with any of these names.",
+        "Names that several entries of the catalogues carry: {shared}.",
         asked=asked,
         **{name: outside(text, why) for name, text in counted.items()},
     )
@@ -379,8 +397,8 @@ many_names = Exhibit(
     caveat=cannot_names,
     sources=("threat_actor_names", "threat_actors", "attack_groups", "incident_initiators"),
     words=search(
-        "APT28",
-        ("Fancy Bear", "Lazarus", "winnti", "sandworm", "Charming Kitten"),
+        "Cozy Bear",
+        ("Charming Kitten", "Lazarus", "Fancy Bear", "winnti", "sandworm"),
         label="Name",
         help="Any alias; case, spaces and hyphens do not matter.",
     ),
@@ -404,7 +422,7 @@ def only_the_attacker() -> Sentence:
     table = voices()
     own, state = (part(table, "incidents", {"heard": who}) for who in ("the attacker alone", OFFICIAL))
     return sentence(
-        "In {own} of the incidents that somebody attributes, the attacker is the only one who speaks",
+        "In {own} of the incidents with an attribution, the attacker is the only one who speaks",
         "; a state, a court or an international body speaks in {state}.",
         "{own.counts} and {state.counts} incidents; {level}s {own.interval} and {state.interval}.",
         own=own,
