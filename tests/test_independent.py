@@ -33,17 +33,22 @@ def test_the_script_shares_no_code_with_the_package():
 def test_what_actually_happens():
     said, text = rederived(), findings("3_deterrence/3_1_what_actually_happens.ipynb")
     k, n = said["with a state"], said["incidents"]
-    assert f"as the origin: {k / n:.0%} ({k:,} of {n:,})" in text
+    assert f"with an initiator from a named state or territory: {k / n:.0%} ({k:,} of {n:,})" in text
+    k = said["with a state or state-affiliated initiator"]
+    assert f"state-affiliated initiator from a named state or territory: {k / n:.0%} ({k:,} of {n:,})" in text
     assert f"Without a start date: {said['undated']}\n" in text
     some, coded = said["physical effect"]
     assert f"coded in {some / coded:.1%} ({some} of {coded:,})" in text
-    assert f"{said['2023 to 2021']} began in 2023 in the whole record" in text
-    assert f"{said['2023 to 2021, older rule']} began in 2023 by the older rule" in text
+    for rule, words in (("", "In the whole record"), (", older rule", "By the older rule")):
+        first, then = said[f"2022 to 2021{rule}"], said[f"2023 to 2021{rule}"]
+        assert f"{words}, {first} times as many began in 2022 as in 2021, {then} times in 2023." in text
     for record in ("CFR", "DCID", "EuRepoC"):
-        k, n, low, high = said[f"held by {record.lower()}"]
-        assert f"{record} holds in some form {k / n:.0%} ({k} of {n}; {low}–{high}%)" in text
+        k, n = said[f"held by {record.lower()}"]
+        assert f"{record} holds in some form {k / n:.0%} ({k} of {n})" in text
+    k, n = said["held by all"]
+    assert f"All three hold {k} of the {n} in the scope of all three" in text
     out, recent = said["2023 and 2024, newer rule only"]
-    assert f"outside the older rule: {out / recent:.0%} ({out} of {recent:,})" in text
+    assert f"only by the newer rule: {out / recent:.0%} ({out} of {recent:,})" in text
 
 
 def test_how_the_world_votes():

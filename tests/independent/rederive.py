@@ -6,12 +6,12 @@ Standard library only. tests/test_independent.py compares what it prints with th
 """
 
 import csv
-import math
 from collections import Counter, defaultdict
 from pathlib import Path
 
 TABLES = Path(__file__).resolve().parents[2] / "data" / "tables"
 CYBER = {"ICT security", "cybercrime"}
+OWN = {"state", "state-affiliated"}
 
 
 def rows(name):
@@ -19,21 +19,12 @@ def rows(name):
         return list(csv.DictReader(file))
 
 
-def wilson_percent(k, n):
-    """Lower and upper end of Wilson's interval at 95%, in whole per cent."""
-    z = 1.959963984540054
-    p = k / n
-    middle = p + z * z / (2 * n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return round(100 * (middle - half) / scale), round(100 * (middle + half) / scale)
-
-
 def what_actually_happens():
     """Counts of chapter 3.1."""
     incidents = rows("incidents")
     physical = [r["physical_spatial"] for r in incidents if r["physical_spatial"]]
-    recent = [r for r in incidents if r["start_on"][:4] in ("2023", "2024")]
+    recent = [r for r in incidents if r["start_on"][:4] in ("2023", "2024") and r["in_scope_before_2023"]]
+    named = [r for r in rows("incident_initiators") if r["settled"] == "true" and r["iso3"]]
     in_year = Counter(r["start_on"][:4] for r in incidents if r["start_on"])
     old_rule = Counter(
         r["start_on"][:4] for r in incidents if r["start_on"] and r["in_scope_before_2023"] == "true"
@@ -46,11 +37,20 @@ def what_actually_happens():
             held[r["dataset"]].add(r["anchor_id"])
     found = {name: (len(held[name] & scope[name]), len(scope[name])) for name in sorted(scope)}
     return {
-        **{f"held by {name}": (*kn, *wilson_percent(*kn)) for name, kn in found.items()},
+        **{f"held by {name}": kn for name, kn in found.items()},
+        "held by all": (
+            sum(all(a in held[name] for name in scope) for a in set.intersection(*scope.values())),
+            len(set.intersection(*scope.values())),
+        ),
         "incidents": len(incidents),
-        "with a state": sum(r["attribution_status"] == "attributed" for r in incidents),
+        "with a state": len({r["incident_id"] for r in named}),
+        "with a state or state-affiliated initiator": len(
+            {r["incident_id"] for r in named if r["category"] in OWN}
+        ),
         "undated": sum(not r["start_on"] for r in incidents),
         "physical effect": (sum(p != "none" for p in physical), len(physical)),
+        "2022 to 2021": round(in_year["2022"] / in_year["2021"], 1),
+        "2022 to 2021, older rule": round(old_rule["2022"] / old_rule["2021"], 1),
         "2023 to 2021": round(in_year["2023"] / in_year["2021"], 1),
         "2023 to 2021, older rule": round(old_rule["2023"] / old_rule["2021"], 1),
         "2023 and 2024, newer rule only": (

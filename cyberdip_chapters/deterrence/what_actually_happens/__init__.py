@@ -1,6 +1,21 @@
 """Chapter 3.1: the record of incidents, three observatories side by side, and what they share."""
 
-from .analysis import ANY, YEARS, dyads, events_of, exact, find, in_full, listing, received, record, yearly
+from .analysis import (
+    ANY,
+    KINDS,
+    STATE,
+    YEARS,
+    dyads,
+    events_of,
+    exact,
+    find,
+    in_full,
+    initiators,
+    listing,
+    received,
+    record,
+    yearly,
+)
 from .checks import CHECKS, key_finding, key_picture, named_answer
 from .exhibits import incident_explorer, incident_in_full, same_incidents, three_observatories, who_received
 from .observatories import (
@@ -15,11 +30,14 @@ from .observatories import (
     looked_up,
     lookups,
     shares,
+    starts_between,
 )
 
 __all__ = [
     "ABSENT",
     "ANY",
+    "KINDS",
+    "STATE",
     "CHECKS",
     "HELD",
     "OUTSIDE",
@@ -33,6 +51,7 @@ __all__ = [
     "exact",
     "find",
     "in_full",
+    "initiators",
     "incident_explorer",
     "incident_in_full",
     "items",
@@ -46,6 +65,7 @@ __all__ = [
     "record",
     "same_incidents",
     "shares",
+    "starts_between",
     "three_observatories",
     "who_received",
     "yearly",

@@ -15,20 +15,38 @@ from cyberdip_utils.data import cached, load
 
 ANY = "any"
 YEARS = (2000, 2024)
-NAMED, UNNAMED, UNKNOWN = STATUS = ("named", "not attributed", "origin unknown")
+NAMED, UNNAMED, UNKNOWN = STATUS = ("named", "nobody named", "country unknown")
+STATE = "state"  # of initiators: those that EuRepoC codes as a state or state-affiliated
+KINDS = ("state", "state-affiliated")
 TEXTS = ["initiator_name", "receiver_name"]
 
 
 # ---------------------------------------------------------------- the record and its filters
 
 
-@cached
-def joined(table: str, column: str) -> pd.Series:
-    """Distinct values of a long table's column for each incident, joined for reading; states by name."""
-    rows = load(table)[["incident_id", column]].dropna().drop_duplicates().astype({column: "str"})
+def initiators(kind: str = ANY) -> pd.DataFrame:
+    """Distinct (incident_id, iso3) of the initiators in the claim that EuRepoC follows, where their country is named.
+
+    ``iso3`` is where an initiator is from. It is an act of that state at most where the initiator is coded as a state or
+    state-affiliated; ``kind="state"`` keeps those.
+    """
+    rows = load("incident_initiators").query("settled").dropna(subset=["iso3"])
+    rows = rows if kind == ANY else rows[rows["category"].isin(KINDS)]
+    return rows[["incident_id", "iso3"]].drop_duplicates()
+
+
+def together(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Distinct values of a column for each incident, joined for reading; states by name."""
+    rows = rows[["incident_id", column]].dropna().drop_duplicates().astype({column: "str"})
     if column == "iso3":
         rows[column] = rows[column].map({code: country(code) for code in rows[column].unique()})
     return rows.groupby("incident_id")[column].agg("; ".join)
+
+
+@cached
+def joined(table: str, column: str) -> pd.Series:
+    """:func:`together` of all rows of a long table."""
+    return together(load(table), column)
 
 
 def exact(on: pd.Series, precision: pd.Series) -> list[str]:
@@ -49,10 +67,11 @@ def record() -> pd.DataFrame:
     )
     frame["year"], frame["incident"] = rows["start_on"].dt.year.astype("Int64"), rows["name"]
     frame["types"] = rows["incident_id"].map(joined("incident_types", "type"))
-    frame["initiators"] = rows["incident_id"].map(joined("incident_initiators", "iso3"))
+    frame["initiators"] = rows["incident_id"].map(together(initiators(), "iso3"))
     frame["receivers"] = rows["incident_id"].map(joined("incident_receivers", "iso3"))
-    frame["origin"] = rows["attribution_status"].astype("str").replace("attributed", NAMED)
-    frame["intensity"], frame["settled"] = rows["unweighted_intensity"], rows["settled"]
+    nobody = rows["attribution_status"].eq("not attributed")
+    frame["origin"] = nobody.map({True: UNNAMED, False: UNKNOWN}).where(frame["initiators"].isna(), NAMED)
+    frame["intensity"] = rows["unweighted_intensity"]
     frame["political"], frame["legal"] = rows["n_political_responses"] > 0, rows["n_legal_responses"] > 0
     actors = [joined("incident_initiators", TEXTS[0]), joined("incident_receivers", TEXTS[1])]
     names = [rows["incident_id"].map(found).fillna("") for found in actors]
@@ -60,8 +79,8 @@ def record() -> pd.DataFrame:
     return frame.fillna({"types": "", "initiators": "", "receivers": ""}).reset_index(drop=True)
 
 
-def carrying(table: str, column: str, values: Iterable[str], **where: str) -> pd.Series:
-    """Numbers of the incidents that carry at least one of the values in a column of a long table.
+def carrying(table: str, column: str, values: Iterable[str], **where: Iterable) -> pd.Series:
+    """Numbers of the incidents that carry a value in a column of a long table, in rows with one of the values ``where``.
 
     Raises
     ------
@@ -69,9 +88,9 @@ def carrying(table: str, column: str, values: Iterable[str], **where: str) -> pd
         A value that does not occur in the column.
     """
     rows = load(table)
-    for other, value in where.items():
-        rows = rows[rows[other] == value]
     known = set(rows[column].dropna())
+    for other, wanted in where.items():
+        rows = rows[rows[other].isin(wanted)]
     for value in values:
         if value not in known:
             raise ValueError(
@@ -80,13 +99,20 @@ def carrying(table: str, column: str, values: Iterable[str], **where: str) -> pd
     return rows.loc[rows[column].isin(values), "incident_id"]
 
 
-def originating(frame: pd.DataFrame, initiator: str) -> pd.DataFrame:
-    """The incidents that name a state (ISO3 code), any state, nobody, or an unknown origin."""
+def originating(frame: pd.DataFrame, initiator: str, kind: str = ANY) -> pd.DataFrame:
+    """The incidents with an initiator from a state (ISO3 code) or any named state, with nobody named, or country unknown.
+
+    ``kind="state"`` wants that initiator coded as a state or state-affiliated.
+    """
+    rows = {"settled": [True]} | ({} if kind == ANY else {"category": KINDS})
+    if kind != ANY:
+        frame = frame[frame["number"].isin(carrying("incident_initiators", "category", KINDS, **rows))]
+    if initiator in (UNNAMED, UNKNOWN):
+        return frame[frame["origin"] == initiator]
     if initiator == ANY:
         return frame
-    if initiator in STATUS:
-        return frame[frame["origin"] == initiator]
-    return frame[frame["number"].isin(carrying("incident_initiators", "iso3", [initiator]))]
+    codes = initiators()["iso3"].unique() if initiator == NAMED else [initiator]
+    return frame[frame["number"].isin(carrying("incident_initiators", "iso3", codes, **rows))]
 
 
 def answered(frame: pd.DataFrame, response: str) -> pd.DataFrame:
@@ -106,11 +132,11 @@ def listing(
     between: tuple[int, int] = YEARS,
     initiator: str = ANY,
     receiver: str = ANY,
+    kind: str = ANY,
     types: Iterable[str] = (),
     region: str = ANY,
     sector: str = ANY,
     basis: str = ANY,
-    standing: str = ANY,
     law: str = ANY,
     response: str = ANY,
 ) -> pd.DataFrame:
@@ -118,13 +144,11 @@ def listing(
 
     With the whole range of years, incidents without a start stay in. ``law`` is an obligation coded as possibly breached.
     """
-    frame = originating(record(), initiator)
+    frame = originating(record(), initiator, kind)
     for word in words.casefold().split():
         frame = frame[frame["text"].str.contains(word, regex=False)]
     if tuple(between) != YEARS:
         frame = frame[frame["year"].between(*between).fillna(False).astype(bool)]
-    if standing != ANY:
-        frame = frame[(frame["settled"] == (standing == "settled")).fillna(False).astype(bool)]
     frame = answered(frame, response)
     codes = load("incident_receivers")["iso3"].dropna().unique()
     inside = [ANY] if region == ANY else [code for code in codes if region_of(code) == region]
@@ -133,12 +157,12 @@ def listing(
         ("incident_receivers", "iso3", inside, {}),
         ("incident_receivers", "category", [sector], {}),
         ("incident_attributions", "basis", [basis], {}),
-        ("incident_legal", "code", [law], {"kind": "breach"}),
+        ("incident_legal", "code", [law], {"kind": ["breach"]}),
         ("incident_types", "type", list(types), {}),
     ):
         if values and values != [ANY]:
             frame = frame[frame["number"].isin(carrying(table, column, values, **where))]
-    return frame.drop(columns=["settled", "political", "legal", "text"]).reset_index(drop=True)
+    return frame.drop(columns=["political", "legal", "text"]).reset_index(drop=True)
 
 
 def yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -149,12 +173,11 @@ def yearly(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @cached
-def dyads() -> pd.DataFrame:
-    """Distinct (incident_id, initiator, receiver), states by ISO3 code, no state against itself."""
-    a = load("incident_initiators")[["incident_id", "iso3"]].dropna().drop_duplicates()
+def dyads(kind: str = ANY) -> pd.DataFrame:
+    """Distinct (incident_id, initiator, receiver), states by ISO3 code, no state against itself; ``kind`` as above."""
     b = load("incident_receivers")[["incident_id", "iso3"]].dropna().drop_duplicates()
-    both = a.rename(columns={"iso3": "initiator"}).merge(
-        b.rename(columns={"iso3": "receiver"}), on="incident_id"
+    both = (
+        initiators(kind).merge(b, on="incident_id").set_axis(["incident_id", "initiator", "receiver"], axis=1)
     )
     return both[both["initiator"] != both["receiver"]].reset_index(drop=True)
 
@@ -170,7 +193,7 @@ def covered() -> pd.DataFrame:
     return states.loc[living | named, ["code", "state"]].reset_index(drop=True)
 
 
-def received(initiator: str = ANY, sector: str = ANY) -> pd.DataFrame:
+def received(initiator: str = ANY, kind: str = ANY, sector: str = ANY) -> pd.DataFrame:
     """Distinct incidents that each state received; a state with none has zero.
 
     ``sector`` keeps the receivers of that category, so that the state itself received the incident there.
@@ -178,7 +201,7 @@ def received(initiator: str = ANY, sector: str = ANY) -> pd.DataFrame:
     rows = load("incident_receivers").dropna(subset=["iso3"])
     if sector != ANY:
         rows = rows[rows["category"] == sector]
-    rows = rows[rows["incident_id"].isin(originating(record(), initiator)["number"])]
+    rows = rows[rows["incident_id"].isin(originating(record(), initiator, kind)["number"])]
     counts = rows.drop_duplicates(["incident_id", "iso3"])["iso3"].value_counts()
     table = covered().assign(incidents=lambda d: d["code"].map(counts).fillna(0).astype(int))
     return table.sort_values(["incidents", "state"], ascending=[False, True], ignore_index=True)
@@ -186,12 +209,12 @@ def received(initiator: str = ANY, sector: str = ANY) -> pd.DataFrame:
 
 # ---------------------------------------------------------------- one incident in full
 
-PARTS = ("Incident", "Attribution", "Nobody named", "Political response", "Legal response")
+PARTS = ("Incident", "Attribution", "No state named", "Political response", "Legal response")
 COLUMNS = ["part", "date", "what", "who", "basis"]
 
 
 def find(words: str) -> pd.DataFrame:
-    """Incidents that match a number or all words: words in the name first, then the most attributed, then the oldest."""
+    """Incidents that match a number or all words: words in the name first, then the most attributions, then the oldest."""
     frame, words = record(), words.casefold().strip()
     if words.isdecimal():
         return frame[frame["number"].astype("str") == words]
@@ -223,9 +246,7 @@ def attributions_of(number: int) -> pd.DataFrame:
     kind = rows["category"].map(lambda c: f" ({c})", na_action="ignore").fillna("")
     return pd.DataFrame(
         {
-            "part": [
-                "Attribution" if s in ("state", "region", "organisation") else "Nobody named" for s in status
-            ],
+            "part": ["Attribution" if s == "state" else "No state named" for s in status],
             "date": exact(rows["attributed_on"], rows["attributed_precision"]),
             "what": "origin: " + states_of(rows["iso3"], rows["origin"].fillna(status)) + kind,
             "who": states_of(rows["attributing_iso3"], "a party without a state"),
@@ -264,7 +285,7 @@ def codes_of(number: int) -> list[str]:
     codes = {
         "Number": number,
         "Types": joined("incident_types", "type").get(number),
-        "Initiators": joined("incident_initiators", "iso3").get(number),
+        "Initiators, in all claims": joined("incident_initiators", "iso3").get(number),
         "Kinds of initiators": joined("incident_initiators", "category").get(number),
         "Receivers": joined("incident_receivers", "iso3").get(number),
         "Kinds of receivers": joined("incident_receivers", "category").get(number),

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 from cyberdip_utils.claims import Sentence, outside, part, sentence, value
 from cyberdip_utils.data import load
 from cyberdip_utils.teach import Verdict, check_number
+from cyberdip_utils.words import count
 
-from .analysis import NAMED, record
+from .analysis import NAMED, STATE, listing, record
 from .exhibits import draw_three
 from .observatories import OBSERVATORIES, shares_in
 
@@ -36,12 +37,16 @@ def key_picture() -> go.Figure:
 
 
 def named_answer() -> Sentence:
-    """How many of the recorded incidents name a state or territory as the origin."""
+    """How many of the recorded incidents name where an initiator comes from, and how many a state's own act."""
+    acts = listing(initiator=NAMED, kind=STATE)
     named = part(record(), None, {"origin": NAMED}, sample=False)
     return sentence(
-        "{named} of the recorded incidents name a state or territory as the origin",
-        "({named.counts}).",
+        "{named} of the recorded incidents name the state or territory that an initiator comes from",
+        "({named.counts}); only {acts} name a state or state-affiliated initiator.",
         named=named,
+        acts=outside(
+            count(len(acts)), "rows of the explorer with a named state and Kind: state or state-affiliated"
+        ),
     )
 
 

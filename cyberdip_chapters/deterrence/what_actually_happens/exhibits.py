@@ -20,11 +20,14 @@ from .analysis import (
     ANY,
     NAMED,
     PARTS,
+    STATE,
+    STATUS,
     UNKNOWN,
     UNNAMED,
     YEARS,
     covered,
     in_full,
+    initiators,
     listing,
     received,
     record,
@@ -32,7 +35,7 @@ from .analysis import (
 )
 
 ANYTHING = ("any", ANY)
-FEW = 30  # below this many incidents a sentence gives a count and no per cent
+FEW = 30  # below this many incidents a sentence gives no per cent
 
 
 def values_of(table: str, column: str, **where: str) -> list[str]:
@@ -43,25 +46,33 @@ def values_of(table: str, column: str, **where: str) -> list[str]:
     return sorted(found[column].dropna().astype("str").unique())
 
 
-def states_of_table(table: str) -> list[tuple[str, str]]:
-    """(name, code) of every state that a long table names."""
-    return sorted((country(code), code) for code in values_of(table, "iso3"))
+def by_name(codes: pd.Series) -> list[tuple[str, str]]:
+    """(name, code) of every state in a column of codes."""
+    return sorted((country(code), code) for code in codes.dropna().unique())
 
 
 def origins() -> list[tuple[str, str]]:
-    """Options of *Initiator*: any, any named state, nobody, unknown, and each state that is named."""
-    special = [("any named state", NAMED), ("nobody named", UNNAMED), ("origin unknown", UNKNOWN)]
-    return [ANYTHING, *special, *states_of_table("incident_initiators")]
+    """Options of *Initiator*: any, any named state, nobody, unknown country, and each state that is named."""
+    return [ANYTHING, ("any named state", NAMED), UNNAMED, UNKNOWN, *by_name(initiators()["iso3"])]
 
 
-def by_origin(initiator: str) -> str:
-    """How a sentence speaks of the incidents of the initiator that a reader chose."""
-    said = {
-        NAMED: "that name a state as the origin",
-        UNNAMED: "that name nobody",
-        UNKNOWN: "of unknown origin",
-    }
-    return said.get(initiator) or f"with the named initiator {country(initiator)}"
+def kept_by(initiator: str, kind: str, sector: str = ANY) -> str:
+    """The filters that a reader set, in brackets; empty where there is none."""
+    who = {ANY: "any", NAMED: "any named state"}.get(initiator) or (
+        initiator if initiator in STATUS else country(initiator)
+    )
+    who += "" if kind == ANY else ", state or state-affiliated"
+    said = [] if (initiator, kind) == (ANY, ANY) else [f"initiator: {who}"]
+    said += [] if sector == ANY else [f"sector: {sector}"]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+INITIATOR = {"label": "Initiator", "help": "the state or territory that an initiator comes from"}
+KIND = choice(
+    [ANYTHING, ("state or state-affiliated", STATE)],
+    label="Kind of initiator",
+    help="without it, groups and persons from a state count too",
+)
 
 
 # ---------------------------------------------------------------- 1. what is in the record?
@@ -94,7 +105,7 @@ def fullest(frame: pd.DataFrame) -> str:
 
 
 def say_record(frame: pd.DataFrame, initiator: str) -> Sentence:
-    """How many match; whom they name only where the reader has not chosen that; the fullest year."""
+    """How many match; how many name a state only where the reader has not chosen that; the fullest year."""
     if frame.empty:
         return empty(frame, None, NOTHING_FITS)
     n, whole = rows(frame), len(record())
@@ -102,11 +113,10 @@ def say_record(frame: pd.DataFrame, initiator: str) -> Sentence:
     claims["fullest"] = outside(fullest(frame), "the year of most starts; tested by itself")
     match = f"{{n}} of {{whole}} recorded incidents {n.verb('matches', 'match')}"
     first = "All {n} incidents of the record match" if len(frame) == whole else match
-    if initiator != ANY:
+    if initiator != ANY or len(frame) < FEW:
         return sentence(first, "; {fullest}.", **claims)
     claims["named"] = part(frame, None, {"origin": NAMED}, sample=False)
-    share = "{named}" if len(frame) >= FEW else "{named.counts}"
-    rest = f"; a state or territory is named as the origin in {share}."
+    rest = "; {named} name the state or territory that an initiator comes from."
     return sentence(first, rest, "Named in {named.counts}; {fullest}.", **claims)
 
 
@@ -137,13 +147,14 @@ incident_explorer = Exhibit(
     say=say_record,
     caveat=cannot_show_record,
     sources=("incidents", "incident_receivers", "incident_initiators"),
-    more=("types", "region", "sector", "basis", "standing", "law", "response"),
+    more=("types", "kind", "region", "sector", "basis", "law", "response"),
     words=search(
         label="Search", examples=("ransomware", "lazarus", "bundestag"), help="Names of incidents and actors."
     ),
     between=years(*YEARS, label="Years"),
-    initiator=choice(origins, label="Initiator", help="as named in at least one attribution"),
-    receiver=choice(lambda: [ANYTHING, *states_of_table("incident_receivers")], label="Receiver"),
+    initiator=choice(origins, **INITIATOR),
+    receiver=choice(lambda: [ANYTHING, *by_name(load("incident_receivers")["iso3"])], label="Receiver"),
+    kind=KIND,
     types=choices(lambda: values_of("incident_types", "type"), label="Type"),
     region=choice(lambda: [ANYTHING, *regions()], label="Region", help="UN region of a receiver"),
     sector=choice(lambda: [ANYTHING, *values_of("incident_receivers", "category")], label="Sector"),
@@ -151,9 +162,6 @@ incident_explorer = Exhibit(
         lambda: [ANYTHING, *values_of("incident_attributions", "basis")],
         label="Basis",
         help="of an attribution",
-    ),
-    standing=choice(
-        [ANYTHING, "settled", "not settled"], label="Standing", help="of the attribution, for the coders"
     ),
     law=choice(
         lambda: [ANYTHING, *values_of("incident_legal", "code", kind="breach")],
@@ -177,20 +185,20 @@ def draw_received(frame: pd.DataFrame) -> go.Figure:
     return maps.world(frame, "code", "incidents", kind="count", outside=unlisted, **words)
 
 
-def say_received(frame: pd.DataFrame, initiator: str, sector: str) -> Sentence:
-    """Which state is named most as a receiver, of which incidents, and how many have none."""
-    which = "" if initiator == ANY else f" of incidents {by_origin(initiator)}"
-    kind = "" if sector == ANY else f", counting receivers of the kind {sector.lower()}"
+def say_received(frame: pd.DataFrame, initiator: str, kind: str, sector: str) -> Sentence:
+    """Which state is named most as a receiver, under which filters, and how many have none."""
+    which = kept_by(initiator, kind, sector)
     lead = top(frame, "state", "incidents")
     if not lead:
-        return empty(frame, "incidents", f"No state is coded as a receiver{which}{kind}.")
+        return empty(frame, "incidents", f"No state is coded as a receiver{which}.")
     most = plural(int(lead.value), "incident") + (" each" if lead.tied else "")
     claims = {"lead": lead, "most": outside(most, "the highest count, which the claim lead holds")}
     claims |= {"none": rows(frame, where={"incidents": 0}), "all": rows(frame)}
-    first = f"{{lead}} {lead.verb('is', 'are')} named most often"
-    rest = f"as {'receivers' if lead.tied else 'receiver'}{which}{kind}: {{most}}."
     return sentence(
-        first, rest, "For {none} of {all} states and territories no such incident is recorded.", **claims
+        f"Most often named as {'receivers' if lead.tied else 'a receiver'}: {{lead}}",
+        f", {{most}}{which}.",
+        "For {none} of {all} states and territories no such incident is recorded.",
+        **claims,
     )
 
 
@@ -201,9 +209,11 @@ who_received = Exhibit(
     draw=draw_received,
     say=say_received,
     caveat="how often a state was attacked, only how often this record names it as a receiver. An incident counts once for "
-    "each state that received it, so the counts add up to more than the incidents. Bodies of the European Union are left out.",
+    "each state that received it, so the counts add up to more than the incidents; incidents inside one state count. Bodies "
+    "of the European Union are left out.",
     sources=("incident_receivers", "incident_initiators", "incidents", "states"),
-    initiator=choice(origins, label="Initiator", help="as named in at least one attribution"),
+    initiator=choice(origins, **INITIATOR),
+    kind=KIND,
     sector=choice([ANYTHING, "State institutions", "Critical infrastructure", "Companies"], label="Sector"),
 )
 
@@ -235,32 +245,38 @@ def on_day(date: str) -> str:
     )
 
 
+def earlier(one: str, other: str) -> bool:
+    """Whether a date lies before another as far as both are exact: 2015-06 before 2015-09-04, 2015 not."""
+    shared = min(len(one), len(other))
+    return one[:shared] < other[:shared]
+
+
 def say_incident(frame: pd.DataFrame, words: str) -> Sentence:
-    """When it began and when an origin was first stated; how many other incidents fit the words."""
+    """When it began and the first dated statement that names a state; undated statements; other incidents that fit."""
     if frame.empty:
         hint = "No incident fits these words. " if words.strip() else ""
         return empty(frame, None, f"{hint}Type part of a name, or a number from the explorer's table.")
     name = frame.loc[frame["part"] == "Name", "what"].iloc[0]
-    short = name if len(name) <= 100 else name[:99].rstrip() + "…"
-    began = frame.loc[(frame["part"] == "Incident") & (frame["what"] == "began"), "date"]
-    named = frame.loc[(frame["part"] == "Attribution") & (frame["date"] != ""), "date"]
-    said, others = (
-        rows(frame, "statement", where={"part": "Attribution"}),
-        rows(frame, "other incident", where={"part": "Also fits"}),
-    )
-    claims = {"name": outside(f"“{short}”", "the row Name, shortened"), "said": said, "others": others}
-    claims["began"] = outside(on_day(began.iloc[0] if len(began) else ""), "date of the row began")
-    claims["first"] = outside(
-        on_day(named.iloc[0]) if len(named) else "", "date of the first dated Attribution"
-    )
-    first = "an origin was first stated {first}" if len(named) else "no dated statement names an origin"
-    also = (
-        f"{{others}} {others.verb('fits', 'fit')} these words"
-        if others
-        else "no other incident fits these words"
-    )
-    coded = f"{{said}} of an origin {said.verb('is', 'are')} coded"
-    return sentence("{name} began {began}", f"; {first}.", f"{coded}; {also}.", **claims)
+    short = name if len(name) <= 70 else name[:69].rstrip() + "…"
+    begun = next(iter(frame.loc[(frame["part"] == "Incident") & (frame["what"] == "began"), "date"]), "")
+    dates = frame.loc[(frame["part"] == "Attribution") & (frame["date"] != ""), "date"]
+    named = next(iter(dates), "")
+    claims = {
+        "name": outside(f"“{short}”", "the row Name, shortened"),
+        "began": outside(on_day(begun), "date of the row began"),
+        "first": outside(on_day(named), "date of the first dated Attribution"),
+        "said": rows(frame, "statement", where={"part": "Attribution"}),
+        "undated": rows(frame, where={"part": "Attribution", "date": ""}),
+        "others": rows(frame, "other incident", where={"part": "Also fits"}),
+    }
+    first = "the first dated statement coded that names a state was made {first}"
+    if begun and named and earlier(named, begun):
+        first += ", before the coded start: check both dates"
+    said, others = claims["said"], claims["others"]
+    also = f"{{others}} {others.verb('fits', 'fit')} these words" if others else "no other incident fits"
+    counts = f"{{said}} that {said.verb('names', 'name')} a state, {{undated}} without a date; {also}."
+    rest = f"; {first if named else 'no dated statement names a state'}."
+    return sentence("{name} began {began}", rest, counts, **claims)
 
 
 def cannot_show_incident(frame: pd.DataFrame) -> str:
@@ -326,8 +342,7 @@ def say_three(frame: pd.DataFrame) -> Sentence:
     first = f"Most often named: {each}"
     if len(alike) == 1:
         among = "all three records" if len(leads) == len(LABELS) else listed(leads)
-        (label, *_), lead = leads, next(iter(leads.values()))
-        first = f"{{{label}}} {lead.verb('is', 'are')} named most often in {among}"
+        first = f"Most often named in {among}: {{{next(iter(leads))}}}"
     shares = "; ".join(f"{label} {{{label}.percent}}" for label in leads)
     counts = "; ".join(f"{label} {{{label}_n.counts}}, interval {{{label}_n.interval}}" for label in leads)
     return sentence(first, f"; shares {shares}.", f"{counts}.", **claims)
@@ -337,11 +352,12 @@ def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
     """What the comparison leaves out; what the narrowest rule drops."""
     said = (
         "what was never reported: the intervals cover chance alone. Years are those of the start in EuRepoC and DCID and of "
-        "the disclosure in CFR. An item that names two states counts for both. EuRepoC counts here by its settled "
-        "attributions; DCID names a state in every row and holds pairs of rivals only."
+        "the disclosure in CFR. An item that names two states counts for both. In EuRepoC only initiators coded as a state or "
+        "state-affiliated count here, in the claim that it follows."
     )
     if rule == observatories.RIVALS:
-        said += " CFR writes many victims in words that name no state; under this rule such rows drop out."
+        said += " A pair is one for which DCID records an incident. CFR writes many victims in words that name no state; "
+        said += "such rows drop out."
     return said
 
 
@@ -385,50 +401,74 @@ LOOKS = {
     "starts": {
         observatories.NEAR: "full",
         observatories.FAR: "part",
-        observatories.COARSE: "unknown",
+        observatories.UNDECIDED: "unknown",
         observatories.UNDATED: "outside",
         observatories.UNHELD: "none",
     },
 }
-SAID = {  # question: answers counted, those among which, what the sentence says
+SAID = {  # question: answers counted, those among which (all in scope), what the sentence says
     "held": (
         [observatories.HELD, observatories.PART, observatories.WIDER],
-        {"in scope": "yes"},
+        [observatories.HELD, observatories.PART, observatories.WIDER, observatories.ABSENT],
         "Of the incidents in its scope, each record holds most",
-        "",
     ),
     "names": (
         [observatories.AGREE],
-        {"answer": [observatories.AGREE, observatories.DIFFER, observatories.SILENT]},
+        [observatories.AGREE, observatories.DIFFER, observatories.SILENT],
         "Where a state was named officially, each record names the same one",
-        "",
     ),
     "starts": (
         [observatories.NEAR],
-        {"answer": [observatories.NEAR, observatories.FAR]},
-        "Starts often differ by more than a month",
-        "; within a month of ours lie",
+        [observatories.NEAR, observatories.FAR],
+        "Starts within a month of ours, where the dates can tell",
     ),
+}
+SHORT = {  # names that do not fit beside a row of the picture
+    "Albanian government services": "Albania",
+    "Attacks on Estonian websites": "Estonia",
+    "Attacks on Georgian websites around the August 2008 war": "Georgia",
+    "Attempt on the OPCW in The Hague": "Attempt on the OPCW",
+    "Cloud Hopper against managed service providers": "Cloud Hopper",
+    "Costa Rican government": "Costa Rica",
+    "Dark Seoul: wiper at South Korean banks and broadcasters": "Dark Seoul",
+    "Democratic National Committee hack and leak": "US Democratic Party",
+    "Exchange Server flaws exploited by Hafnium": "Exchange Server",
+    "Intrusion at Belgacom (Operation Socialist)": "Belgacom",
+    "Irish Health Service Executive": "Irish health service",
+    "Olympic Destroyer at the Pyeongchang Games": "Olympic Destroyer",
+    "Operation Ababil against US banks": "Operation Ababil",
+    "Power outage in Kyiv (Industroyer)": "Kyiv power",
+    "Power outage in western Ukraine": "West Ukraine power",
+    "Ronin bridge (Axie Infinity)": "Ronin bridge",
+    "Salt Typhoon in US telecommunications": "Salt Typhoon",
+    "Shamoon wiper at Saudi Aramco and RasGas": "Shamoon",
+    "SolarWinds Orion supply chain": "SolarWinds",
+    "Sony Pictures Entertainment": "Sony Pictures",
+    "Theft from Bangladesh Bank": "Bangladesh Bank",
+    "Triton (Trisis) at a Saudi petrochemical plant": "Triton",
+    "US Office of Personnel Management": "US personnel office",
+    "Volt Typhoon in US critical infrastructure": "Volt Typhoon",
 }
 
 
 def draw_same(frame: pd.DataFrame, compare: str) -> go.Figure:
     answer = frame["answer"].replace(dict.fromkeys((observatories.PART, observatories.WIDER), IN_PART))
-    named = frame.assign(row=frame["began"].astype("str") + " " + frame["incident"], answer=answer)
+    row = frame["began"].astype("str") + " " + frame["incident"].replace(SHORT)
+    named = frame.assign(row=row, answer=answer)
     return marks.matrix(named, "row", "observatory", "answer", kinds=LOOKS[compare])
 
 
 def say_same(frame: pd.DataFrame, compare: str) -> Sentence:
     """For each record: how many it holds of those in scope, or how often it agrees of those that can be compared."""
-    good, whole, first, what = SAID[compare]
+    good, whole, first = SAID[compare]
     claims = {}
     for label in LABELS:
-        among = {"observatory": label, **whole}
-        claims[label] = part(frame, None, {**among, "answer": good}, among=among)
+        among = {"observatory": label, "in scope": "yes", "answer": whole}
+        claims[label] = part(frame, None, {**among, "answer": good}, among=among, sample=False)
     claims = {label: claim for label, claim in claims.items() if claim.n}
-    said = "; ".join(f"{label} {{{label}}}" for label in claims)
-    counts = "; ".join(f"{label} {{{label}.counts}}, interval {{{label}.interval}}" for label in claims)
-    return sentence(first, f"{what}: {said}.", f"{counts}.", **claims)
+    said = "; ".join(f"{label} {{{label}.counts}}" for label in claims)
+    shares = "; ".join(f"{label} {{{label}}}" for label in claims)
+    return sentence(first, f": {said}.", f"In per cent: {shares}.", **claims)
 
 
 same_incidents = Exhibit(
@@ -438,8 +478,8 @@ same_incidents = Exhibit(
     draw=draw_same,
     say=say_same,
     caveat="how it stands with incidents that nobody remembers: these were chosen because they are famous, and matched by hand "
-    "once. Agreement here is an upper bound, and the intervals do not speak for other incidents. CFR gives the day of "
-    "disclosure and no start.",
+    "once. They are no sample, so the figures speak of them alone; agreement elsewhere is likely lower. CFR gives the day of "
+    "disclosure and no start. A start known only to the month or year is undecided where its days could fit both answers.",
     sources=("anchor_incidents", "anchor_matches", "incidents", "cfr_operations", "dcid_incidents"),
     compare=choice(
         [("Is it held?", "held"), ("Whom does it name?", "names"), ("When did it begin?", "starts")],

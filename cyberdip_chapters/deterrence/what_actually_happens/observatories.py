@@ -8,14 +8,14 @@ from cyberdip_utils.countries import name as country
 from cyberdip_utils.data import cached, load
 from cyberdip_utils.stats import wilson
 
-from .analysis import exact
+from .analysis import STATE, exact, initiators
 
 OBSERVATORIES = {"eurepoc": "EuRepoC", "cfr": "CFR", "dcid": "DCID"}
-PUBLISHED, STATE, RIVALS = "published", "state", "rivals"
-SHARED = "2005 to 2020, all three"  # CFR's first disclosure and DCID's last full year
+PUBLISHED, RIVALS = "published", "rivals"
+SHARED = "2005 to 2020"  # CFR's first disclosure and DCID's last full year
 PERIODS = {
     SHARED: (2005, 2020),
-    "2000 to 2022, all rows": (2000, 2022),
+    "2000 to 2022": (2000, 2022),
     "2005 to 2012": (2005, 2012),
     "2013 to 2016": (2013, 2016),
     "2017 to 2020": (2017, 2020),
@@ -40,12 +40,13 @@ def items() -> pd.DataFrame:
     -------
     DataFrame
         observatory, id (text), year (of the start; in CFR of the disclosure), initiator and receiver (ISO3 or missing),
-        rivals (whether the two are a pair that DCID follows). EuRepoC counts by its settled attributions.
+        rivals (whether DCID records an incident between the two). In EuRepoC initiators are those of the claim that it
+        follows, coded as a state or state-affiliated: the other two hold states only.
     """
     a, b, c = load("incidents"), load("cfr_operations"), load("dcid_incidents")
     eurepoc = paired(
         pd.DataFrame({"id": a["incident_id"], "year": a["start_on"].dt.year}),
-        load("incident_initiators").query("settled")[["incident_id", "iso3"]],
+        initiators(STATE),
         load("incident_receivers")[["incident_id", "iso3"]],
     )
     cfr = paired(
@@ -72,8 +73,8 @@ def shares(rule: str, between: tuple[int, int]) -> pd.DataFrame:
     Parameters
     ----------
     rule : str
-        "published": all items; "state": items that name a state; "rivals": items whose initiator and receiver
-        are a pair that DCID follows.
+        "published": all items; "state": items that name a state as initiator; "rivals": items whose initiator and
+        receiver are a pair for which DCID records an incident.
     between : (int, int)
         First and last year; items without a year are left out.
 
@@ -115,12 +116,7 @@ HELD, PART, WIDER, ABSENT, OUTSIDE = (
 )
 RELATIONS = {"same": HELD, "part_of": PART, "wider": WIDER}  # what a match says, the closest first
 AGREE, DIFFER, SILENT, NOBODY = "same state", "another state", "no state named", "no official statement"
-NEAR, FAR, COARSE, UNDATED = (
-    "within 31 days",
-    "further apart",
-    "same year, day not coded",
-    "no date to compare",
-)
+NEAR, FAR, UNDECIDED, UNDATED = "within 31 days", "further apart", "cannot be decided", "no date to compare"
 UNHELD = "not held"
 
 
@@ -152,13 +148,20 @@ def names_answer(official: str | None, named: frozenset[str]) -> str:
     return SILENT if not named else AGREE if official in named else DIFFER
 
 
+def days(start: pd.Timestamp, how: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day that a start known to the day, month or year can mean."""
+    period = start.to_period({"year": "Y", "month": "M"}.get(how, "D"))
+    return period.start_time.normalize(), period.end_time.normalize()
+
+
 def starts_answer(ours: pd.Timestamp, how: str, theirs: pd.Timestamp, exactly: str) -> str:
-    """Whether a record's start lies near ours, as far as the precision of both allows."""
+    """Near where every pair of days that the two starts can mean fits within 31 days, far where none does."""
     if pd.isna(ours) or pd.isna(theirs):
         return UNDATED
-    if "year" in (how, exactly):
-        return COARSE if ours.year == theirs.year else FAR
-    return NEAR if abs((theirs - ours).days) <= 31 else FAR
+    (a, b), (c, d) = days(ours, how), days(theirs, exactly)
+    if max(d - a, b - c).days <= 31:
+        return NEAR
+    return FAR if max(c - b, a - d).days > 31 else UNDECIDED
 
 
 @cached
@@ -176,6 +179,22 @@ def matched() -> pd.DataFrame:
         start_on=("start_on", "first"),
         how=("start_precision", "first"),
     ).reset_index()
+
+
+def starts_between(one: str, other: str) -> pd.DataFrame:
+    """The well-known incidents in the scope of two records: the start in each, and whether the two lie within a month."""
+    cells = matched()
+    cells = cells[cells["in_scope"]]
+    both = cells[cells["observatory"] == one].merge(
+        cells[cells["observatory"] == other], on="anchor_id", suffixes=("", "_other")
+    )
+    four = both[["start_on", "how", "start_on_other", "how_other"]].itertuples(index=False)
+    both["answer"] = [starts_answer(*dates) for dates in four]
+    both[one], both[other] = (
+        exact(both["start_on"], both["how"]),
+        exact(both["start_on_other"], both["how_other"]),
+    )
+    return both[["anchor_id", one, other, "answer"]]
 
 
 @cached
@@ -198,6 +217,9 @@ def lookups() -> pd.DataFrame:
     table["start"] = [date or "no start coded" for date in exact(table["start_on"], table["how"])]
     gone = table["held"].isin([ABSENT, OUTSIDE])
     table.loc[gone, ["names", "whom", "starts", "start"]] = [UNHELD, "", UNHELD, ""]
+    table.loc[table["held"] == WIDER, "starts"] = (
+        UNDATED  # the start of something wider is not that of the incident
+    )
     first = ["anchor_id", "incident", "began", "observatory", "in scope", "held", "reason"]
     return table[[*first, "names", "initiators", "whom", "starts", "start"]]
 
