@@ -161,6 +161,15 @@ FUNCTIONAL = {
     "Weeks": "weeks",
     "Months": "months",
 }
+# In words, because a spreadsheet takes "1-10" for a date.
+BANDS = {
+    "1-10": "1 to 10",
+    "11-50": "11 to 50",
+    "51-200": "51 to 200",
+    "201-500": "201 to 500",
+    "501-10000": "501 to 10000",
+    "> 10000": "over 10000",
+}
 INTELLIGENCE = {
     "No data breach": "none",
     "Minor data breach/exfiltration (no critical/sensitive information), but no": "minor breach",
@@ -362,7 +371,7 @@ def incidents(raw: pd.DataFrame) -> pd.DataFrame:
                 "impact_score": score,
                 "functional_impact": coded(r.functional_impact, FUNCTIONAL),
                 "intelligence_impact": coded(r.intelligence_impact, INTELLIGENCE),
-                "affected_entities": "" if r.affected_entities in MISSING else r.affected_entities,
+                "affected_entities": coded(r.affected_entities, BANDS),
                 "zero_days": coded(r.zero_days, {"Yes": "yes", "No": "no", "Unknown": "unknown"}),
                 "zero_days_number": coded(r.zero_days_subcode, {"One": "one", "multiple": "several"}),
                 "mitre_initial_access": "" if r.mitre_initial_access in MISSING else r.mitre_initial_access,
@@ -872,7 +881,7 @@ TABLES = [
                 "affected_entities",
                 "string",
                 "Number of affected entities, as a band.",
-                enum=("1-10", "11-50", "51-200", "201-500", "501-10000", "> 10000"),
+                enum=tuple(BANDS.values()),
                 ordered=True,
             ),
             field("zero_days", "string", "Unknown vulnerabilities were used.", enum=("yes", "no", "unknown")),
