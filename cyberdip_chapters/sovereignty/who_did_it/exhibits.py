@@ -227,7 +227,7 @@ def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon:
             f"The {what} do not tell whether {{event}} within {{span}} more often with or without disruption."
         )
         return sentence(text, "", evidence, **here)
-    read = "However vague dates are read" if both else "In this reading"
+    read = "By either reading of vague dates" if both else "In this reading"
     text = read + ", {event} within {span} more often in {fast} than in {slow}"
     return sentence(text, ": {fast.percent} or more against {slow.percent} or less.", evidence, **here)
 
