@@ -15,47 +15,18 @@ import plotly.graph_objects as go
 
 from cyberdip_utils import words
 from cyberdip_utils.data import load
+from cyberdip_utils.figures import style
 from cyberdip_utils.figures.rows import USUAL, segments
-from cyberdip_utils.figures.style import (
-    DIVERGING,
-    FREE,
-    INK,
-    LINE,
-    NOTHING,
-    SEQUENTIAL,
-    SOFT,
-    Group,
-    Room,
-    colour,
-    compose,
-    empty,
-    flow,
-    geometry,
-    groups,
-    hover,
-    level_bars,
-    measures,
-    missing,
-    need,
-    note,
-    numbers,
-    plain,
-    points,
-    row_axis,
-    row_label,
-    text_width,
-    texts,
-    written,
-)
+from cyberdip_utils.figures.style import Group, Room, colour, compose, empty, need, plain, text_width, written
 
 DOT_BELOW = 0.3  # square degrees: Malta, Singapore, Bahrain, the Maldives are a pixel or two on a world map
 SPLIT = 0.67  # of the width is map, the rest tally
 SHADES = {
-    1: SEQUENTIAL[3:4],
-    2: SEQUENTIAL[1:4:2],
-    3: SEQUENTIAL[::2],
-    4: SEQUENTIAL[:4],
-    5: SEQUENTIAL,
+    1: style.SEQUENTIAL[3:4],
+    2: style.SEQUENTIAL[1:4:2],
+    3: style.SEQUENTIAL[::2],
+    4: style.SEQUENTIAL[:4],
+    5: style.SEQUENTIAL,
 }  # by classes
 TURNED = {"type": "natural earth", "rotation": {"lon": 11}}
 
@@ -64,7 +35,7 @@ TURNED = {"type": "natural earth", "rotation": {"lon": 11}}
 def _world() -> tuple[dict[str, str], dict[str, tuple[float, float]]]:
     """Names of all places on the map, and (longitude, latitude) of those drawn as dots, by code."""
     names, points = {}, {}
-    for feature in json.loads(geometry("world"))["features"]:
+    for feature in json.loads(style.geometry("world"))["features"]:
         code, shape = feature["id"], feature["geometry"]
         names[code] = (feature.get("properties") or {}).get("name") or code
         if shape["type"] == "Point":
@@ -99,7 +70,7 @@ class Sorted:
 
     def said(self, code: str) -> str:
         """What the pointer reads at a state; one without a value has the words for that."""
-        return self.hover.get(code) or hover(_world()[0].get(code, code), plain(self.absent))
+        return self.hover.get(code) or style.hover(_world()[0].get(code, code), plain(self.absent))
 
     def nowhere(self, limit: int) -> str:
         """The states with a value that no map shows, in words."""
@@ -163,7 +134,7 @@ def world(
     frame = _one_each(frame, code, value, parts)
     frame = frame[~frame[code].isin(outside)]
     if frame.empty and not zero:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     if kind == "category":
         classes, of = _categories(frame, value, order, colours)
         said = [plain(v) for v in frame[value]]
@@ -175,7 +146,7 @@ def world(
         for member in _members():
             if member not in states.of and member not in outside:
                 states.of[member] = classes[0]
-                states.hover[member] = hover(_world()[0].get(member, member), plain(zero))
+                states.hover[member] = style.hover(_world()[0].get(member, member), plain(zero))
     return compose(lambda room: _map_and_tally(room, states))
 
 
@@ -190,7 +161,7 @@ def _one_each(frame: pd.DataFrame, code: str, value: str, parts: str | None) -> 
 def _categories(frame: pd.DataFrame, value: str, order, colours) -> tuple[list[Group], Callable]:
     there = list(dict.fromkeys(frame[value]))
     keys = [k for k in order if k in there or colours is None] if order is not None else there
-    found = groups(keys + [k for k in there if k not in keys], None, colours)
+    found = style.groups(keys + [k for k in there if k not in keys], None, colours)
     return [g for g in found if g.key in there], {g.key: g for g in found}.__getitem__
 
 
@@ -218,7 +189,7 @@ def _steps(
     frame: pd.DataFrame, value: str, kind: str, breaks, middle, percent: bool, zero: str
 ) -> tuple[list[Group], Callable]:
     """Classes of a number: a look of its own for zero, then up to five steps."""
-    given = numbers(frame[value])
+    given = style.numbers(frame[value])
     above = [v for v in given if kind != "count" or v > 0]
     if breaks is None:
         breaks = round_breaks(above, percent) if above else []
@@ -244,7 +215,7 @@ def _steps(
 def _two_sides(breaks: Sequence[float], middle: float) -> list[str]:
     """Shades of the classes between breaks on the diverging scale; the class that holds the middle is the pale one."""
     at = sum(middle >= b for b in breaks)
-    return [DIVERGING[min(4, max(0, 2 + k - at))] for k in range(len(breaks) + 1)]
+    return [style.DIVERGING[min(4, max(0, 2 + k - at))] for k in range(len(breaks) + 1)]
 
 
 def _range(low: float, high: float, percent: bool) -> str:
@@ -263,9 +234,9 @@ def _sort(
     code, value, parts = columns
     names, _ = _world()
     by_code = {c: of(v) for c, v in zip(frame[code], frame[value], strict=True)}
-    reads = {c: hover(names.get(c, c), line) for c, line in zip(frame[code], said, strict=True)}
+    reads = {c: style.hover(names.get(c, c), line) for c, line in zip(frame[code], said, strict=True)}
     split = zip(frame[code], frame[parts], strict=True) if parts else ()
-    split = {c: str(p) for c, p in split if not missing(p)}
+    split = {c: str(p) for c, p in split if not style.missing(p)}
     return Sorted(classes, by_code, reads, split, unit, absent)
 
 
@@ -292,7 +263,7 @@ def _map_and_tally(room: Room, states: Sorted) -> tuple[list[dict], dict]:
     layout["geo"] = {"domain": area, "projection": TURNED, "lataxis": {"range": [-56, 80]}}
     if not room.narrow and (nowhere := states.nowhere(60)):
         at = {"x": 0, "y": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        layout["annotations"].append(note(nowhere, **at))
+        layout["annotations"].append(style.note(nowhere, **at))
     return _areas(states, 6 if room.narrow else 8) + bars, layout
 
 
@@ -316,7 +287,7 @@ def _areas(states: Sorted, size: int) -> list[dict]:
     dots["line"] = {"width": 0.8, "color": [edge[c] for c in small]}
     place = {"lon": [places[c][0] for c in small], "lat": [places[c][1] for c in small], "marker": dots}
     place |= {"type": "scattergeo", "mode": "markers", "customdata": [states.said(c) for c in small]}
-    return [{**area, "customdata": [states.said(c) for c in land], **FREE}, {**place, **FREE}]
+    return [{**area, "customdata": [states.said(c) for c in land], **style.FREE}, {**place, **style.FREE}]
 
 
 def _tally(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
@@ -329,45 +300,45 @@ def _tally(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
     listed, counts = list(states.classes), [states.count(g) for g in states.classes]
     if without := sum(c not in states.of for c in _members()):
         listed, counts = [*listed, Group(None, states.absent, "no data")], [*counts, without]
-    labels = [row_label(g.name, 110, 2) for g in listed]
+    labels = [style.row_label(g.name, 110, 2) for g in listed]
     plurals = [words.plural(n, "state") for n in counts]
     ends = [f" {plurals[0]}", *(f" {words.count(n)}" for n in counts[1:])]
     heads = [plain(states.title, width=int((1 if room.narrow else 1 - SPLIT) * room.width / 8.2))]
     if room.narrow and (nowhere := states.nowhere(38)):
-        heads.append(f'<span style="color:{SOFT}">{nowhere}</span>')
+        heads.append(f'<span style="color:{style.SOFT}">{nowhere}</span>')
     layout, start, thick, split = _tally_layout(room, labels, "<br>".join(t for t in heads if t))
     pixels = (1 - start) * room.width
     most = max(n / max(0.2, 1 - (text_width(t) + 8) / pixels) for n, t in zip(counts, ends, strict=True))
     layout["xaxis"]["range"] = [0, most or 1.0]
     rows = list(range(len(listed)))
     edges = [colour("edge" if g.colour == "card" else "card") for g in listed]
-    look = {"color": [colour(g.colour) for g in listed], "line": {"color": edges, "width": 1}}
-    said = [hover(g.name, t) for g, t in zip(listed, plurals, strict=True)]
-    beside = texts(counts, rows, ends, textposition="middle right", cliponaxis=False)
-    return [level_bars(counts, rows, thick, look, said), beside], layout, split
+    look = {"color": [g.light for g in listed], "line": {"color": edges, "width": 1}}
+    said = [style.hover(g.name, t) for g, t in zip(listed, plurals, strict=True)]
+    beside = style.texts(counts, rows, ends, textposition="middle right", cliponaxis=False)
+    return [style.level_bars(counts, rows, thick, look, said), beside], layout, split
 
 
 def _tally_of_parts(room: Room, states: Sorted) -> tuple[list[dict], dict, float]:
     parts = ["World", *sorted(set(states.parts.values()))]
-    labels = [f"<b>{parts[0]}</b>", *(row_label(p, 110, 1) for p in parts[1:])]
+    labels = [f"<b>{parts[0]}</b>", *(style.row_label(p, 110, 1) for p in parts[1:])]
     counts = {g.key: [states.count(g), *(states.count(g, p) for p in parts[1:])] for g in states.classes}
     sums = [sum(column) for column in zip(*counts.values(), strict=True)]
-    items = [("■", g.colour, f"{plain(g.name)} <b>{counts[g.key][0]:,}</b>") for g in states.classes]
-    key, _ = flow(items, room.width * (1 if room.narrow else 1 - SPLIT))
+    items = [("■", g.colour, f"{g.said} <b>{counts[g.key][0]:,}</b>") for g in states.classes]
+    key, _ = style.flow(items, room.width * (1 if room.narrow else 1 - SPLIT))
     layout, _, thick, split = _tally_layout(room, labels, key)
     layout["xaxis"]["range"] = [0, 1]
     traces = []
     for g in states.classes:
         rows = list(zip(parts, counts[g.key], sums, strict=True))
         trace = segments(g, parts, [n / s if s else 0 for _, n, s in rows], thick)
-        said = [hover(p, f"{plain(g.name)}: {n:,} of {s:,}") for p, n, s in rows]
+        said = [style.hover(p, f"{g.said}: {n:,} of {s:,}") for p, n, s in rows]
         traces.append({**trace, "text": [f"{n:,}" if n else "" for _, n, _ in rows], "customdata": said})
     return traces, layout, split
 
 
 def _tally_layout(room: Room, labels: list[str], head: str) -> tuple[dict, float, float, float]:
     """Axes and heading of a tally, where its bars begin, how thick they are, and its share of the height on a phone."""
-    above = LINE * (head.count("<br>") + 1) + 8 if head else 0
+    above = style.LINE * (head.count("<br>") + 1) + 8 if head else 0
     deep = above + 24 * len(labels) + 8
     label = max(text_width(t) for t in labels) + 12
     if room.narrow:
@@ -381,10 +352,10 @@ def _tally_layout(room: Room, labels: list[str], head: str) -> tuple[dict, float
     layout = {
         "margin": {"l": 0, "r": 2, "t": 2, "b": 2},
         "xaxis": {"domain": [start, 1], "visible": False},
-        "yaxis": {"domain": [0, top - above / tall], **row_axis(labels)},
+        "yaxis": {"domain": [0, top - above / tall], **style.row_axis(labels)},
         "barmode": "stack",
-        "annotations": [note(head, INK, **at)] if head else [],
-        "meta": measures(len(labels), room, tall),
+        "annotations": [style.note(head, style.INK, **at)] if head else [],
+        "meta": style.measures(len(labels), room, tall),
     }
     return layout, start, min(thickest, 28 / ((usual * top - above) / len(labels))), top + 0.02
 
@@ -464,7 +435,7 @@ def dots(
     frame = _one_each(frame, code, group, parts)
     frame = frame[frame[code].isin(places())]
     if frame.empty:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     classes, of = _categories(frame, group, order, colours)
     said = [plain(v) for v in frame[group]]
     states = _sort(frame, (code, group, parts), classes, of, said, unit, absent)
@@ -491,5 +462,5 @@ def _dots_and_tally(room: Room, states: Sorted) -> tuple[list[dict], dict]:
         "anchor": "x2",
         "scaleanchor": "x2",
     }
-    trace = points(xs, ys, look, [states.said(c) for c in spots], xaxis="x2", yaxis="y2")
+    trace = style.points(xs, ys, look, [states.said(c) for c in spots], xaxis="x2", yaxis="y2")
     return [trace, *bars], layout

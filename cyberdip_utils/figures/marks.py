@@ -14,43 +14,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cyberdip_utils import words
+from cyberdip_utils.figures import style
 from cyberdip_utils.figures.matrix import matrix
 from cyberdip_utils.figures.rows import bars, dots, dumbbell
-from cyberdip_utils.figures.style import (
-    FREE,
-    LINE,
-    NOTHING,
-    SEAM,
-    SOFT,
-    Group,
-    Room,
-    apart,
-    chips,
-    colour,
-    compose,
-    empty,
-    faded,
-    groups,
-    header,
-    hover,
-    missing,
-    need,
-    note,
-    numbers,
-    plain,
-    rule_marks,
-    text_width,
-    texts,
-    ticks,
-    tone,
-    under,
-    value_groups,
-    written,
-    year_ticks,
-)
+from cyberdip_utils.figures.style import Group, Room, colour, compose, empty, need, plain, text_width, written
 
 __all__ = ["bars", "columns", "dots", "dumbbell", "histogram", "lines", "matrix", "stack"]
 
+BINS = 20  # columns of a histogram
 End = tuple[Group, float, str]  # what stands at the right end: a group, at which height, its last number
 
 
@@ -67,7 +38,7 @@ class Scale:
     @classmethod
     def of(cls, column: Iterable) -> Scale:
         """The scale of a column: whole years, dates (as years), numbers, or names in order of appearance."""
-        given = list(dict.fromkeys(v for v in column if not missing(v) and v is not pd.NaT))
+        given = list(dict.fromkeys(v for v in column if not style.missing(v) and v is not pd.NaT))
         if all(hasattr(v, "year") for v in given):
             return cls("year", {v: _decimal_year(v) for v in given})
         if all(isinstance(v, (int, float)) or hasattr(v, "dtype") for v in given):
@@ -86,13 +57,13 @@ class Scale:
         pitch = pixels / (ends[1] - ends[0])
         if self.kind == "year":
             low, high = min(self.at.values()), max(self.at.values())
-            at = year_ticks(math.ceil(low - 0.01), math.floor(high + 0.01), pitch)
+            at = style.year_ticks(math.ceil(low - 0.01), math.floor(high + 0.01), pitch)
             said = [str(v) for v in at]
         elif self.kind == "name":
             at, wide = list(self.at.values()), max(6, int(pitch / 7.6))
             said = [plain(v, width=wide) for v in self.at]
         else:
-            at, said = ticks(*ends, most=max(2, min(6, int(pixels / 70))))
+            at, said = style.ticks(*ends, most=max(2, min(6, int(pixels / 70))))
         return {"range": list(ends), "tickvals": at, "ticktext": said, "showline": True}
 
 
@@ -131,20 +102,20 @@ class Upright:
     across: str = ""  # what the level axis measures
 
     def layout(self, room: Room) -> dict:
-        at, said = ticks(*self.y_ends, self.percent)
+        at, said = style.ticks(*self.y_ends, self.percent)
         left = max([text_width(t) for t in said], default=10) + 9
         beside = [] if room.narrow else self.names
         right = max([text_width(end_text(g, said)) for g, _, said in beside], default=6) + 14
         keyed = [g for g, _, _ in self.names] if room.narrow else []
-        above, top = header(self.title, chips(keyed), room, left)
+        above, top = style.header(self.title, style.chips(keyed), room, left)
         across = room.width - left - right
         axis = self.scale.axis(self.x_ends, across)
-        bottom = 8 + LINE * max([t.count("<br>") + 1 for t in axis["ticktext"]], default=1)
+        bottom = 8 + style.LINE * max([t.count("<br>") + 1 for t in axis["ticktext"]], default=1)
         pixels = room.height - top - bottom
         per = (self.x_ends[1] - self.x_ends[0]) / across
-        shapes, on_rules, taken = rule_marks(self.rules, room, self.scale.place, self.x_ends[0], per)
+        shapes, on_rules, taken = style.rule_marks(self.rules, room, self.scale.place, self.x_ends[0], per)
         ends = (self.y_ends[0], self._high(taken, pixels))
-        below, deep = under(self.across, room)
+        below, deep = style.under(self.across, room)
         return {
             "margin": {"l": left, "r": right, "t": top, "b": bottom + deep},
             "xaxis": axis,
@@ -165,11 +136,13 @@ class Upright:
         """Names with numbers at the right end, moved apart so that none touches another in a plot so many px high."""
         said = [end_text(g, number) for g, _, number in names]
         per = (ends[1] - ends[0]) / pixels
-        sizes = [(LINE * (t.count("<br>") + 1) + 3) * per for t in said]
-        at = apart([value for _, value, _ in names], sizes, ends[0], ends[1] + 0.05 * (ends[1] - ends[0]))
+        sizes = [(style.LINE * (t.count("<br>") + 1) + 3) * per for t in said]
+        at = style.apart(
+            [value for _, value, _ in names], sizes, ends[0], ends[1] + 0.05 * (ends[1] - ends[0])
+        )
         side = {"x": self.x_ends[1], "xanchor": "left", "align": "left", "xshift": 8, "yanchor": "middle"}
-        tones = [tone(g.colour) for g, _, _ in names]
-        return [note(text, shade, y=y, **side) for text, y, shade in zip(said, at, tones, strict=True)]
+        tones = [g.tone for g, _, _ in names]
+        return [style.note(text, shade, y=y, **side) for text, y, shade in zip(said, at, tones, strict=True)]
 
 
 # ---------------------------------------------------------------- columns
@@ -216,7 +189,7 @@ def stack(
         For a column that is not there, and for a fifth group without ``rest``.
     """
     need(frame, x)
-    frame, found = value_groups(frame, values, names, colours, rest)
+    frame, found = style.value_groups(frame, values, names, colours, rest)
     return _columns(frame, x, found, unit, percent, totals, rules)
 
 
@@ -240,7 +213,7 @@ def columns(
     need(frame, x, y, behind)
     if (frame[y] > frame[behind]).any():
         raise ValueError(f"{behind!r} must be at least {y!r} in every row: it stands behind it")
-    found = groups([y, behind], names, ["blue", "grey"])
+    found = style.groups([y, behind], names, ["blue", "grey"])
     return _columns(frame, x, found, unit, False, totals, rules, overlay=True)
 
 
@@ -257,10 +230,10 @@ def _columns(
     """Columns of the groups, each on the one before it or, with ``overlay``, each before the next."""
     frame = frame[frame[x].notna()]
     if frame.empty or frame[[g.key for g in found]].isna().all(axis=None):
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     scale = Scale.of(frame[x])
     at = [scale.place(v) for v in frame[x]]
-    amounts = {g.key: numbers(frame[g.key]) for g in found}
+    amounts = {g.key: style.numbers(frame[g.key]) for g in found}
     together = max if overlay else sum
     sums = [together(v or 0.0 for v in row) for row in zip(*amounts.values(), strict=True)]
     traces = [_column(g, frame[x], at, amounts[g.key], percent, unit, len(found) > 1) for g in found]
@@ -284,11 +257,11 @@ def _columns(
 def _column(
     g: Group, column: pd.Series, at: list, amounts: list, percent: bool, unit: str, named: bool
 ) -> dict:
-    name = f"{plain(g.name)}: " if named else ""
+    name = f"{g.said}: " if named else ""
     pairs = zip(column, amounts, strict=True)
-    said = [hover(_said(v), f"{name}{written(n, percent, plain(unit))}") for v, n in pairs]
-    look = {"name": plain(g.name), "marker": {"color": colour(g.colour), "line": SEAM}}
-    return {"type": "bar", "x": at, "y": amounts, **look, "customdata": said, **FREE}
+    said = [style.hover(_said(v), f"{name}{written(n, percent, plain(unit))}") for v, n in pairs]
+    look = {"name": g.said, "marker": {"color": g.light, "line": style.SEAM}}
+    return {"type": "bar", "x": at, "y": amounts, **look, "customdata": said, **style.FREE}
 
 
 def _segments_at_end(
@@ -318,7 +291,7 @@ def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], pe
     def free(i: int, j: int) -> bool:
         away = abs(tops[i][0] * pitch + shifts[i] - tops[j][0] * pitch - (shifts[j] if j in chosen else 0))
         above = (tops[j][1] - tops[i][1]) * rise
-        if j in chosen and away < halves[i] + halves[j] and abs(above) < LINE:
+        if j in chosen and away < halves[i] + halves[j] and abs(above) < style.LINE:
             return False
         return away >= halves[i] + 0.37 * pitch or above <= 2
 
@@ -327,7 +300,9 @@ def _totals(room: Room, layout: Mapping, tops: Sequence[tuple[float, float]], pe
             chosen.append(i)
     chosen.sort()
     x, y = [tops[i][0] + shifts[i] / pitch for i in chosen], [tops[i][1] for i in chosen]
-    return texts(x, y, [said[i] for i in chosen], SOFT, textposition="top center", cliponaxis=False)
+    return style.texts(
+        x, y, [said[i] for i in chosen], style.SOFT, textposition="top center", cliponaxis=False
+    )
 
 
 def _aside(x: float, half: float, lines: Sequence[float], pitch: float) -> float:
@@ -343,39 +318,42 @@ def histogram(
     frame: pd.DataFrame,
     value: str,
     *,
-    bins: int = 20,
     low: float | None = None,
     high: float | None = None,
     unit: str = "",
     title: str = "",
     rules: Sequence[Mapping] = (),
 ) -> go.Figure:
-    """How many rows lie in each of ``bins`` equal parts of a column; missing values are left out.
+    """How many rows lie in each of 20 equal parts of a column; missing values are left out.
 
     ``title`` says what is counted (top left), ``unit`` what the axis measures.
     """
     need(frame, value)
-    given = [v for v in numbers(frame[value]) if v is not None]
+    given = [v for v in style.numbers(frame[value]) if v is not None]
     if not given:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     low, high = min(given) if low is None else low, max(given) if high is None else high
-    width = (high - low) / bins or 1.0
-    counts = [0] * bins
+    width = (high - low) / BINS or 1.0
+    counts = [0] * BINS
     for v in given:
         if low <= v <= high:
-            counts[min(bins - 1, int((v - low) / width))] += 1
-    edges = [written(low + k * width) for k in range(bins + 1)]
-    at = [low + (k + 0.5) * width for k in range(bins)]
+            counts[min(BINS - 1, int((v - low) / width))] += 1
+    edges = [written(low + k * width) for k in range(BINS + 1)]
+    at = [low + (k + 0.5) * width for k in range(BINS)]
     between = zip(edges, edges[1:], counts, strict=False)
     said = [f"{a} to {b} {plain(unit)}<br><b>{n:,}</b>" for a, b, n in between]
-    look = {"width": [width] * bins, "marker": {"color": colour("blue"), "line": SEAM}, "customdata": said}
-    trace = {"type": "bar", "x": at, "y": counts, **look, **FREE}
+    look = {
+        "width": [width] * BINS,
+        "marker": {"color": colour("blue"), "line": style.SEAM},
+        "customdata": said,
+    }
+    trace = {"type": "bar", "x": at, "y": counts, **look, **style.FREE}
     ends, tops = (0.0, max(counts) * 1.06 or 1.0), list(zip(at, counts, strict=True))
     picture = Upright(Scale("number", {}), (low, high), ends, title, rules=rules, tops=tops, across=unit)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         layout = picture.layout(room)
-        place, shown = ticks(low, high, most=4 if room.narrow else 6)
+        place, shown = style.ticks(low, high, most=4 if room.narrow else 6)
         layout["xaxis"] |= {"tickvals": place, "ticktext": shown}
         return [trace], layout
 
@@ -424,25 +402,25 @@ def lines(
     need(frame, x, y, group, low, high)
     frame = frame[frame[x].notna()]
     if frame.empty or frame[y].isna().all():
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     scale = Scale.of(frame[x])
     frame = frame.assign(_at=[scale.place(v) for v in frame[x]])
     parts = {None: frame} if group is None else dict(list(frame.groupby(group, sort=False, observed=True)))
     parts = {key: part.sort_values("_at", kind="stable") for key, part in parts.items()}
     alone, quiet = _lit(list(parts), lit)
-    found = groups(alone, {None: unit or y}, colours)
+    found = style.groups(alone, {None: unit or y}, colours)
     traces = [_thin({k: parts[k] for k in quiet}, x, y, step, percent)] if quiet else []
     if low and high:
         traces += [_band(parts[g.key], low, high, g, step) for g in found]
     traces += [_line(parts[g.key], x, y, g, step, percent, g.key in dash) for g in found]
-    ended = [(g, parts[g.key]) for g in found if group is not None]
-    names = [(g, last, written(last, percent)) for g, part in ended if (last := _last(part[y])) is not None]
-    if quiet and (last := _last(parts[quiet[-1]][y])) is not None:
-        names.append((Group(None, f"{len(quiet)} more", "grey"), last, ""))
-    x_ends = (frame["_at"].min(), max(frame["_at"].max(), frame["_at"].min() + 1e-9))
-    tops = [pair for pair in zip(frame["_at"], numbers(frame[high or y]), strict=True) if pair[1] is not None]
-    y_ends = _y_ends([v for c in (y, low, high) if c for v in numbers(frame[c]) if v is not None], percent)
-    picture = Upright(scale, x_ends, y_ends, unit, percent, rules, tops, names, across)
+    names = _line_ends([(g, parts[g.key][y]) for g in found if group is not None], percent)
+    if quiet:
+        more = Group(None, f"{len(quiet)} more", "grey")
+        names += [(g, last, "") for g, last, _ in _line_ends([(more, parts[quiet[-1]][y])], percent)]
+    start, highs = frame["_at"].min(), style.numbers(frame[high or y])
+    tops = [(at, value) for at, value in zip(frame["_at"], highs, strict=True) if value is not None]
+    ends = (start, max(frame["_at"].max(), start + 1e-9)), _y_ends(frame, (y, low, high), percent)
+    picture = Upright(scale, *ends, unit, percent, rules, tops, names, across)
     return compose(lambda room: (list(traces), picture.layout(room)))
 
 
@@ -456,49 +434,58 @@ def _lit(keys: list, lit: Sequence) -> tuple[list, list]:
 
 
 def _line(part: pd.DataFrame, x: str, y: str, g: Group, step: bool, percent: bool, dashed: bool) -> dict:
-    name, values = plain(g.name) if g.key is not None else "", numbers(part[y])
-    said = [hover(_said(a), name, written(v, percent)) for a, v in zip(part[x], values, strict=True)]
+    name, values = g.said if g.key is not None else "", style.numbers(part[y])
+    said = [style.hover(_said(a), name, written(v, percent)) for a, v in zip(part[x], values, strict=True)]
     look = {"mode": "lines"}
     if len(part) <= 15 and not step:
-        look = {"mode": "lines+markers", "marker": {"size": 6, "color": colour(g.colour)}}
-    line = {"color": colour(g.colour), "width": 2.5, "shape": "hv" if step else "linear"}
-    look |= {"name": plain(g.name), "line": {**line, "dash": "dash" if dashed else "solid"}}
-    return {"type": "scatter", "x": part["_at"].tolist(), "y": values, **look, "customdata": said, **FREE}
+        look = {"mode": "lines+markers", "marker": {"size": 6, "color": g.light}}
+    line = {"color": g.light, "width": 2.5, "shape": "hv" if step else "linear"}
+    look |= {"name": g.said, "line": {**line, "dash": "dash" if dashed else "solid"}}
+    return {
+        "type": "scatter",
+        "x": part["_at"].tolist(),
+        "y": values,
+        **look,
+        "customdata": said,
+        **style.FREE,
+    }
 
 
 def _thin(parts: Mapping, x: str, y: str, step: bool, percent: bool) -> dict:
     """All lines that are not lit, in one trace with gaps between them."""
     xs, ys, said = [], [], []
     for key, part in parts.items():
-        values = numbers(part[y])
+        values = style.numbers(part[y])
         pairs = zip(part[x], values, strict=True)
-        said += [hover(_said(a), plain(key), written(v, percent)) for a, v in pairs] + [""]
+        said += [style.hover(_said(a), plain(key), written(v, percent)) for a, v in pairs] + [""]
         xs, ys = [*xs, *part["_at"], None], [*ys, *values, None]
     line = {"color": colour("grey"), "width": 1.2, "shape": "hv" if step else "linear"}
     look = {"mode": "lines", "line": line, "opacity": 0.5 if len(parts) > 8 else 1}
-    return {"type": "scatter", "x": xs, "y": ys, **look, "customdata": said, **FREE}
+    return {"type": "scatter", "x": xs, "y": ys, **look, "customdata": said, **style.FREE}
 
 
 def _band(part: pd.DataFrame, low: str, high: str, g: Group, step: bool) -> dict:
     xs, ups, downs = [], [], []
-    for at, a, b in zip(part["_at"], numbers(part[low]), numbers(part[high]), strict=True):
+    for at, a, b in zip(part["_at"], style.numbers(part[low]), style.numbers(part[high]), strict=True):
         if a is None or b is None:
             continue
         if step and xs:
             xs.append(at), ups.append(ups[-1]), downs.append(downs[-1])
         xs.append(at), ups.append(b), downs.append(a)
-    look = {"fill": "toself", "fillcolor": faded(g.colour), "line": {"width": 0}, "mode": "lines"}
+    look = {"fill": "toself", "fillcolor": style.faded(g.colour), "line": {"width": 0}, "mode": "lines"}
     around = {"x": xs + xs[::-1], "y": ups + downs[::-1]}
-    return {"type": "scatter", **around, "name": plain(g.name), **look, "hoverinfo": "skip"}
+    return {"type": "scatter", **around, "name": g.said, **look, "hoverinfo": "skip"}
 
 
-def _last(column: pd.Series) -> float | None:
-    """A line's last value."""
-    return next((v for v in numbers(column)[::-1] if v is not None), None)
+def _line_ends(columns: Iterable[tuple[Group, pd.Series]], percent: bool) -> list[End]:
+    """Each line's group with its last value, and that in words."""
+    lasts = [(g, next((v for v in style.numbers(c)[::-1] if v is not None), None)) for g, c in columns]
+    return [(g, last, written(last, percent)) for g, last in lasts if last is not None]
 
 
-def _y_ends(given: list[float], percent: bool) -> tuple[float, float]:
+def _y_ends(frame: pd.DataFrame, columns: Sequence, percent: bool) -> tuple[float, float]:
     """The ends of an axis of values from 0, with a little room at each end that is not 0."""
+    given = [v for c in columns if c for v in style.numbers(frame[c]) if v is not None]
     low, high = min(0.0, *given), max(0.0, *given)
     if percent and 0.8 < high <= 1:
         return low, 1.0

@@ -10,35 +10,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils.figures.style import (
-    FREE,
-    INK,
-    LINE,
-    NOTHING,
-    SEQUENTIAL,
-    SOFT,
-    Room,
-    alike,
-    colour,
-    compose,
-    empty,
-    header,
-    hover,
-    level_bars,
-    level_rule,
-    measures,
-    missing,
-    need,
-    note,
-    on,
-    plain,
-    points,
-    row_label,
-    text_width,
-    texts,
-    tone,
-    written,
-)
+from cyberdip_utils.figures import style
+from cyberdip_utils.figures.style import Room, colour, compose, empty, need, plain, text_width, written
 
 KINDS = ("full", "part", "none", "unknown", "outside")
 SIGNS = {"full": "●", "part": "○", "unknown": "–", "outside": "■"}
@@ -112,7 +85,7 @@ def matrix(
     """
     need(frame, row, column, value, note, section)
     if frame.empty:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     if frame.duplicated([row, column]).any():
         twice = frame[frame.duplicated([row, column])].iloc[0]
         raise ValueError(
@@ -145,13 +118,13 @@ def _cells(frame: pd.DataFrame, names: tuple, kinds: Mapping | None, percent: bo
     cells = {}
     for r, c, v, n in zip(frame[row], frame[column], frame[value], notes, strict=True):
         if kinds is None:
-            found, said = None if missing(v) else float(v), written(v, percent)
-        elif missing(v):
+            found, said = None if style.missing(v) else float(v), written(v, percent)
+        elif style.missing(v):
             found, said = "unknown", "not known"
         else:
             found, said = kinds[v], plain(v)
         beside = f", {plain(n)}" if plain(n) else ""
-        cells[r, c] = Cell(found, hover(r, f"{plain(c)}: {said}{beside}"), plain(n))
+        cells[r, c] = Cell(found, style.hover(r, f"{plain(c)}: {said}{beside}"), plain(n))
     return cells
 
 
@@ -201,10 +174,10 @@ def drawn(
     at = {(r, c): (plan.x(b, k), y) for k, c in enumerate(grid.columns) for r, (b, y) in place.items()}
     traces = [_labels(grid, plan, place)]
     traces += _numbers(grid, plan, at, scale, percent) if scale else _signs(grid, at)
-    deep = LINE * max(h.count("<br>") + 1 for h in heads.values()) + LINE * (plan.levels - 1)
+    deep = style.LINE * max(h.count("<br>") + 1 for h in heads.values()) + style.LINE * (plan.levels - 1)
     shades = {"full": grid.hue() or "grey", "part": grid.hue() or "grey", "outside": "no data"}
     items = [(sign, shades.get(kind, "soft"), plain(said)) for sign, said, kind in grid.key]
-    key, top = header(title, items, room, lift=deep + 8)
+    key, top = style.header(title, items, room, lift=deep + 8)
     layout = {
         "margin": {"l": 0, "r": 0, "t": top, "b": 6},
         "xaxis": {"range": [0, room.width], "visible": False},
@@ -212,7 +185,7 @@ def drawn(
         "shapes": _rules(grid, plan, place),
         "annotations": [*key, *_heads(grid, plan, heads, room)],
         "barmode": "overlay",
-        "meta": measures(len(grid.rows), room, plan.length * ROW + top + 6),
+        "meta": style.measures(len(grid.rows), room, plan.length * ROW + top + 6),
     }
     return traces, layout
 
@@ -224,19 +197,21 @@ def _heads(grid: Grid, plan: Plan, heads: Mapping, room: Room) -> list[dict]:
         for k, c in enumerate(grid.columns):
             text, x = f"<b>{heads[c]}</b>", plan.x(block, k)
             over = max(0.0, x + text_width(text) / 2 - min(room.width, (block + 1) * plan.pitch - 24))
-            at = {"x": x, "xshift": -over, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
-            shade = INK if grid.hue() else tone(grid.colours[c])
-            found.append(note(text, shade, **at, yshift=2 + LINE * (k % plan.levels)))
+            at = {"x": x, "xshift": -over, **style.ABOVE, "xanchor": "center"}
+            shade = style.INK if grid.hue() else style.tone(grid.colours[c])
+            found.append(style.note(text, shade, **at, yshift=2 + style.LINE * (k % plan.levels)))
     return found
 
 
 def _labels(grid: Grid, plan: Plan, place: Mapping) -> dict:
     """The rows' names, level with their cells, ending left of the first column."""
     x = [place[r][0] * plan.pitch + plan.label - 8 for r in grid.rows]
-    said = [row_label(r, plan.label - 12, 1) for r in grid.rows]
-    trace = texts(x, [place[r][1] for r in grid.rows], said, textposition="middle left", cliponaxis=False)
+    said = [style.row_label(r, plan.label - 12, 1) for r in grid.rows]
+    trace = style.texts(
+        x, [place[r][1] for r in grid.rows], said, textposition="middle left", cliponaxis=False
+    )
     del trace["hoverinfo"]  # the pointer reads the whole name
-    return {**trace, "customdata": [hover(r) for r in grid.rows], **FREE}
+    return {**trace, "customdata": [style.hover(r) for r in grid.rows], **style.FREE}
 
 
 def _signs(grid: Grid, at: Mapping) -> list[dict]:
@@ -247,22 +222,22 @@ def _signs(grid: Grid, at: Mapping) -> list[dict]:
             here = [(r, c) for r in grid.rows if (r, c) in grid.cells and grid.cells[r, c].value == kind]
             if here:
                 (xs, ys), said = zip(*(at[p] for p in here), strict=True), [grid.cells[p].hover for p in here]
-                traces.append(points(list(xs), list(ys), _sign(kind, grid.colours[c]), said))
+                traces.append(style.points(list(xs), list(ys), _sign(kind, grid.colours[c]), said))
             noted += here if kind != "none" else []
     notes = [grid.cells[p].note for p in noted]
     if any(notes):
         x, y = [at[p][0] + 8 for p in noted], [at[p][1] for p in noted]
-        traces.append(texts(x, y, notes, SOFT, textposition="middle right"))
+        traces.append(style.texts(x, y, notes, style.SOFT, textposition="middle right"))
     return traces
 
 
 def _sign(kind: str, hue: str) -> dict:
     """The marker of a kind of cell; *none* is there for the pointer only."""
-    ring, bar = {"color": colour(hue), "width": 2.5}, {"color": SOFT, "width": 2}
+    ring, bar = {"color": colour(hue), "width": 2.5}, {"color": style.SOFT, "width": 2}
     return {
         "full": {"symbol": "circle", "size": 11, "color": colour(hue)},
         "part": {"symbol": "circle", "size": 10, "color": colour("card"), "line": ring},
-        "unknown": {"symbol": "line-ew", "size": 6, "color": SOFT, "line": bar},
+        "unknown": {"symbol": "line-ew", "size": 6, "color": style.SOFT, "line": bar},
         "outside": {"symbol": "square", "size": 13, "color": colour("no data")},
         "none": {"symbol": "circle", "size": 11, "color": "rgba(0,0,0,0)"},
     }[kind]
@@ -273,12 +248,12 @@ def _numbers(grid: Grid, plan: Plan, at: Mapping, scale: tuple, percent: bool) -
     low, high = scale
     values = {p: cell.value for p, cell in grid.cells.items()}
     steps = {
-        p: SEQUENTIAL[min(4, max(0, int(5 * (v - low) / ((high - low) or 1.0))))]
+        p: style.SEQUENTIAL[min(4, max(0, int(5 * (v - low) / ((high - low) or 1.0))))]
         for p, v in values.items()
         if v is not None
     }
     traces = []
-    for name in SEQUENTIAL:
+    for name in style.SEQUENTIAL:
         here = [p for p, step in steps.items() if step == name]
         base = [at[p][0] - plan.cell / 2 + 0.5 for p in here]
         wide, y, said = (
@@ -287,11 +262,11 @@ def _numbers(grid: Grid, plan: Plan, at: Mapping, scale: tuple, percent: bool) -
             [grid.cells[p].hover for p in here],
         )
         if here:
-            traces.append(level_bars(wide, y, 0.94, {"color": colour(name)}, said, base=base))
-    numbers = alike(list(values.values()), percent)
+            traces.append(style.level_bars(wide, y, 0.94, {"color": colour(name)}, said, base=base))
+    numbers = style.alike(list(values.values()), percent)
     said = ["–" if v is None else n for v, n in zip(values.values(), numbers, strict=True)]
-    shades = [on(steps[p]) if p in steps else SOFT for p in values]
-    return [*traces, texts([at[p][0] for p in values], [at[p][1] for p in values], said, shades)]
+    shades = [style.on(steps[p]) if p in steps else style.SOFT for p in values]
+    return [*traces, style.texts([at[p][0] for p in values], [at[p][1] for p in values], said, shades)]
 
 
 def _rules(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
@@ -301,5 +276,5 @@ def _rules(grid: Grid, plan: Plan, place: Mapping) -> list[dict]:
         block, y = place[r]
         if grid.sections and y and grid.sections[before] != grid.sections[r]:
             start = block * plan.pitch
-            shapes.append(level_rule(y - 0.5, start, start + wide, "edge"))
+            shapes.append(style.level_rule(y - 0.5, start, start + wide, "edge"))
     return shapes

@@ -9,36 +9,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from cyberdip_utils.figures import style
 from cyberdip_utils.figures.matrix import Cell, Grid
 from cyberdip_utils.figures.matrix import drawn as drawn_matrix
-from cyberdip_utils.figures.style import (
-    INK,
-    LINE,
-    NOTHING,
-    SEAM,
-    SIZE,
-    SOFT,
-    Group,
-    Room,
-    colour,
-    compose,
-    empty,
-    groups,
-    hover,
-    measures,
-    missing,
-    need,
-    note,
-    on,
-    plain,
-    points,
-    row_label,
-    strokes,
-    text_width,
-    texts,
-    tone,
-    written,
-)
+from cyberdip_utils.figures.style import Group, Room, colour, compose, empty, need, plain, text_width, written
 
 MOST = 13  # names above one another that 280 px hold
 AT = {"left": 0.245, "both": 0.52, "right": 0.765}  # where the dots stand
@@ -102,13 +76,13 @@ def hubs(
     """
     need(frame, hub, node, size, dash, note)
     if frame.empty:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     names = list(dict.fromkeys(frame[hub]))
     if len(names) > 2:
         raise ValueError(
             f"{len(names)} hubs, but places are fixed for two: use networks.columns or marks.matrix"
         )
-    found, nodes = groups(names), _nodes(frame, (hub, node, size, dash, note), names)
+    found, nodes = style.groups(names), _nodes(frame, (hub, node, size, dash, note), names)
     grid, sides = _as_grid(nodes, found, dashed), _sides(nodes, names)
     hollow = size is not None and any(n.size is None for n in nodes)
     means = (f"dashed: {dashed}" if dashed else "", f"size: {sized}" if sized else "")
@@ -131,7 +105,7 @@ def _nodes(frame: pd.DataFrame, names: tuple, order: list) -> list[Node]:
         amount = part[size].iloc[0] if size else None
         dashed = tuple(h for h in part.index if dash and bool(part.loc[h, dash]))
         of = dict(zip(part.index, notes, strict=True))
-        found.append(Node(name, of, None if missing(amount) else float(amount), dashed))
+        found.append(Node(name, of, None if style.missing(amount) else float(amount), dashed))
     return found
 
 
@@ -140,7 +114,9 @@ def _as_grid(nodes: list[Node], found: list[Group], dashed: str) -> Grid:
     shades = {g.key: g.colour for g in found}
     rows = sorted(nodes, key=lambda n: (-len(n.hubs), list(shades).index(next(iter(n.hubs)))))
     cells = {
-        (n.name, h): Cell("part" if h in n.dashed else "full", hover(n.name, f"{plain(h)} {said}"), said)
+        (n.name, h): Cell(
+            "part" if h in n.dashed else "full", style.hover(n.name, f"{plain(h)} {said}"), said
+        )
         for n in rows
         for h, said in n.hubs.items()
     }
@@ -193,7 +169,7 @@ def _fans(room: Room, sides: Mapping, found: list[Group], sized: bool, key: str)
 
 def _beside(x: float, y: float, side: str, text: str) -> dict:
     anchor = {"left": "right", "right": "left", "both": "center"}[side]
-    return note(text, x=x, y=y, xanchor=anchor, xshift={"left": -10, "right": 10, "both": 0}[side])
+    return style.note(text, x=x, y=y, xanchor=anchor, xshift={"left": -10, "right": 10, "both": 0}[side])
 
 
 def _headings(sides: Mapping, found: list[Group]) -> list[dict]:
@@ -201,25 +177,19 @@ def _headings(sides: Mapping, found: list[Group]) -> list[dict]:
         return []
     heads = {"left": (found[0].colour, f"{found[0].name} only"), "both": ("wine", "both")}
     heads["right"] = (found[1].colour, f"{found[1].name} only")
-    at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6, "xanchor": "center"}
+    at = {**style.ABOVE, "yshift": 6, "xanchor": "center"}
     return [
-        note(f"<b>{plain(text, limit=30)}</b>", tone(shade), x=min(0.86, max(0.14, AT[side])), **at)
+        style.note(
+            f"<b>{plain(text, limit=30)}</b>", style.tone(shade), x=min(0.86, max(0.14, AT[side])), **at
+        )
         for side, (shade, text) in heads.items()
         if sides[side]
     ]
 
 
 def _key_below(key: str) -> list[dict]:
-    at = {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "right",
-        "y": 0,
-        "yref": "paper",
-        "yanchor": "top",
-        "yshift": -4,
-    }
-    return [note(plain(key), **at)] if key else []
+    at = {"x": 1, "xref": "paper", "xanchor": "right", **style.BELOW, "yshift": -4}
+    return [style.note(plain(key), **at)] if key else []
 
 
 def _edges(spots: list[Spot], place: Mapping, found: list[Group]) -> list[dict]:
@@ -230,25 +200,25 @@ def _edges(spots: list[Spot], place: Mapping, found: list[Group]) -> list[dict]:
             x, y = place[g.key]
             xs, ys = [v for s in ends for v in (x, s.x, None)], [v for s in ends for v in (y, s.y, None)]
             if ends:
-                traces.append(strokes(xs, ys, g.colour, 1.6, dash=dash))
+                traces.append(style.strokes(xs, ys, g.colour, 1.6, dash=dash))
     return traces
 
 
 def _balls(spots: list[Spot], found: list[Group], sized: bool) -> dict:
-    shade = {g.key: colour(g.colour) for g in found}
+    shade = {g.key: g.light for g in found}
     own = [colour("wine") if len(s.node.hubs) == 2 else shade[next(iter(s.node.hubs))] for s in spots]
     fill = [colour("card") if sized and s.node.size is None else c for s, c in zip(spots, own, strict=True)]
     line = {"color": own, "width": 2}
     look = {"size": [s.wide for s in spots], "color": fill, "line": line, "opacity": 1}
     said = [
-        hover(
+        style.hover(
             s.node.name,
             *(f"{plain(h)} {t}{' (in part)' * (h in s.node.dashed)}".strip() for h, t in s.node.hubs.items()),
             written(s.node.size) if s.node.size is not None else "",
         )
         for s in spots
     ]
-    return points([s.x for s in spots], [s.y for s in spots], look, said)
+    return style.points([s.x for s in spots], [s.y for s in spots], look, said)
 
 
 def _names(room: Room, spots: list[Spot]) -> list[dict]:
@@ -265,7 +235,7 @@ def _names(room: Room, spots: list[Spot]) -> list[dict]:
             clear = {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "opacity": 1}
             more |= {"mode": "markers+text", "marker": {"size": [s.wide for s in here], **clear}}
         at = [s.x for s in here], [s.y for s in here]
-        traces.append(texts(*at, said, textposition=where, **more))
+        traces.append(style.texts(*at, said, textposition=where, **more))
     return traces
 
 
@@ -276,18 +246,18 @@ def _named(room: Room, spot: Spot) -> str:
         space = 0.3 * room.width - 84 if abs(spot.y - 0.5) < 0.2 else 0.4 * room.width
     if text_width(plain(spot.node.name)) + text_width(f" {notes}") > space:
         notes = ""
-    name = row_label(spot.node.name, space - text_width(f" {notes}") * bool(notes), 1)
+    name = style.row_label(spot.node.name, space - text_width(f" {notes}") * bool(notes), 1)
     said = f"<b>{name}</b>" if between else name
-    said += f' <span style="color:{SOFT}">{notes}</span>' if notes else ""
+    said += f' <span style="color:{style.SOFT}">{notes}</span>' if notes else ""
     pad = " " * (2 + round(spot.wide / 8))
     return {"left": f"{said}{pad}", "right": f"{pad}{said}", "both": said}[spot.side]
 
 
 def _centres(place: Mapping, found: list[Group]) -> dict:
     x, y = ([place[g.key][k] for g in found] for k in (0, 1))
-    said = [f"<b>{row_label(g.name, 60, 3)}</b>" for g in found]
-    look = {"size": 66, "color": [colour(g.colour) for g in found], "line": SEAM, "opacity": 1}
-    return texts(x, y, said, [on(g.colour) for g in found], mode="markers+text", marker=look)
+    said = [f"<b>{style.row_label(g.name, 60, 3)}</b>" for g in found]
+    look = {"size": 66, "color": [g.light for g in found], "line": style.SEAM, "opacity": 1}
+    return style.texts(x, y, said, [style.on(g.colour) for g in found], mode="markers+text", marker=look)
 
 
 # ---------------------------------------------------------------- columns
@@ -313,7 +283,7 @@ def columns(
     """
     need(frame, *stages, value)
     if frame.empty:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     if not 2 <= len(stages) <= 4:
         raise ValueError(f"{len(stages)} stages, but between two and four can stand side by side")
     frame = frame.assign(_amount=frame[value].astype(float) if value else 1.0)
@@ -349,21 +319,21 @@ def _stages(room: Room, frame: pd.DataFrame, shown: list[Stage], unit: str) -> t
     most, lines = (92, 2) if room.narrow else (170, 1)
     sides = ["left", *["both"] * (last - 1), "right"]
     anchors = {"left": "right", "both": "center", "right": "left"}
-    at = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+    at = {**style.ABOVE, "yshift": 6}
     traces, titles, left_out, room_for = _ways(frame, shown), [], [], []
     for k, (stage, side) in enumerate(zip(shown, sides, strict=True)):
         head = f"<b>{plain(stage.name, limit=24)}</b>"
-        titles.append(note(head, INK, x=k / last, xanchor=anchors[side], **at))
+        titles.append(style.note(head, style.INK, x=k / last, xanchor=anchors[side], **at))
         if stage.left_out:
             left_out.append(_beside(k / last, 0.5 / stage.rows, side, f"+ {stage.left_out} more"))
-        names = [row_label(n, most, lines) for n in stage.nodes]
+        names = [style.row_label(n, most, lines) for n in stage.nodes]
         room_for.append(max(text_width(head) + 4, *(text_width(t) + 28 for t in names)))
         traces.append(_stops(stage, k / last, side, names, unit))
     rows = max(stage.rows for stage in shown)
     layout = {
         "margin": {"l": room_for[0], "r": room_for[-1], "t": 28, "b": 24 if unit else 6},
         "annotations": [*titles, *left_out, *_key_below(f"line width: {unit}" if unit else "")],
-        "meta": measures(rows, room, rows * (LINE * lines + 3) + 52),
+        "meta": style.measures(rows, room, rows * (style.LINE * lines + 3) + 52),
     }
     return traces, SQUARE | layout
 
@@ -379,7 +349,9 @@ def _ways(frame: pd.DataFrame, shown: list[Stage]) -> list[dict]:
             ways = [(p, q) for p, q in step.index[step == width] if p in from_y and q in to_y]
             ys = [v for p, q in ways for v in (from_y[p], to_y[q], None)]
             if ways:
-                traces.append(strokes([k / last, (k + 1) / last, None] * len(ways), ys, "blue", px, opacity))
+                traces.append(
+                    style.strokes([k / last, (k + 1) / last, None] * len(ways), ys, "blue", px, opacity)
+                )
     return traces
 
 
@@ -388,10 +360,10 @@ def _stops(stage: Stage, x: float, side: str, names: list[str], unit: str) -> di
     before, after = {"left": ("", "   "), "right": ("   ", ""), "both": ("", "")}[side]
     top = max(stage.nodes.values())
     sizes = [round(7 + 9 * (v / top) ** 0.5, 1) for v in stage.nodes.values()]
-    said = [hover(n, written(v, False, plain(unit))) for n, v in stage.nodes.items()]
-    look = {"size": sizes, "color": INK, "line": SEAM, "opacity": 1}
+    said = [style.hover(n, written(v, False, plain(unit))) for n, v in stage.nodes.items()]
+    look = {"size": sizes, "color": style.INK, "line": style.SEAM, "opacity": 1}
     more = {"text": [before + t.replace("<br>", f"{after}<br>{before}") + after for t in names]}
     more |= {"textposition": "top center" if side == "both" else f"middle {side}", "cliponaxis": False}
-    font = {"size": SIZE, "color": INK}
+    font = {"size": style.SIZE, "color": style.INK}
     ys = list(stage.y().values())
-    return points([x] * len(ys), ys, look, said, mode="markers+text", textfont=font, **more)
+    return style.points([x] * len(ys), ys, look, said, mode="markers+text", textfont=font, **more)

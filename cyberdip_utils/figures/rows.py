@@ -8,45 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from cyberdip_utils.figures.style import (
-    INK,
-    NOTHING,
-    SEAM,
-    SIZE,
-    SOFT,
-    SYMBOLS,
-    Group,
-    Room,
-    alike,
-    apart,
-    chips,
-    colour,
-    compose,
-    empty,
-    groups,
-    header,
-    hover,
-    level_bars,
-    level_rule,
-    measures,
-    need,
-    note,
-    numbers,
-    on,
-    ordered,
-    plain,
-    points,
-    row_axis,
-    row_label,
-    strokes,
-    text_width,
-    texts,
-    ticks,
-    tone,
-    under,
-    value_groups,
-    written,
-)
+from cyberdip_utils.figures import style
+from cyberdip_utils.figures.style import Group, Room, colour, compose, empty, need, plain, text_width, written
 
 USUAL = 330  # px: height of a plot on most screens
 THICK = 32  # px: the thickest bar
@@ -57,7 +20,7 @@ UPRIGHT = 14  # px: the least thickness of a bar that has its number beside it
 def _left(labels: Sequence, room: Room) -> tuple[list[str], float]:
     """Labels of rows as they fit, and the margin in px that they need."""
     lines = 3 if len(labels) * 48 <= room.height - 80 else 2
-    said = [row_label(text, 118 if room.narrow else 0.32 * room.width, lines) for text in labels]
+    said = [style.row_label(text, 118 if room.narrow else 0.32 * room.width, lines) for text in labels]
     return said, max(text_width(t) for t in said) + 12
 
 
@@ -68,8 +31,8 @@ def _rows(labels: Sequence, room: Room, top: float, bottom: float, pad: float = 
     pitch = max([(a + b) / 2 for a, b in zip(deep, deep[1:], strict=False)], default=LEAST)
     return {
         "margin": {"l": left, "t": top, "b": bottom},
-        "yaxis": {**row_axis(said, pad), "showline": True},
-        "meta": measures(len(labels), room, len(labels) * max(LEAST, pitch) + top + bottom),
+        "yaxis": {**style.row_axis(said, pad), "showline": True},
+        "meta": style.measures(len(labels), room, len(labels) * max(LEAST, pitch) + top + bottom),
     }
 
 
@@ -120,14 +83,14 @@ def bars(
         For a column that is not there, and for a fifth group without ``rest``.
     """
     need(frame, label, low, high)
-    frame, found = value_groups(frame, values, names, colours, rest)
-    frame = ordered(frame, label, order)
+    frame, found = style.value_groups(frame, values, names, colours, rest)
+    frame = style.ordered(frame, label, order)
     if frame.empty:
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     if (low or high) and len(found) > 1:
         raise ValueError("low= and high= are for one value column; use dots for intervals of several groups")
-    amounts = {g.key: numbers(frame[g.key]) for g in found}
-    ends = (numbers(frame[low]), numbers(frame[high])) if low and high else None
+    amounts = {g.key: style.numbers(frame[g.key]) for g in found}
+    ends = (style.numbers(frame[low]), style.numbers(frame[high])) if low and high else None
     shades = None if lit is None else [colour(found[0].colour if v in lit else "grey") for v in frame[label]]
     table = Bars(frame[label].tolist(), found, amounts, unit, percent, ends, shades)
     return compose(table.stacked if stacked else table.side_by_side)
@@ -149,19 +112,19 @@ class Bars:
         """Bars with their numbers; where several in a row leave no room for numbers, with an axis of values."""
         several = len(self.groups) > 1
         numbered = not several or 0.86 * (room.height - 34) / len(self.labels) / len(self.groups) >= UPRIGHT
-        key = chips(self.groups) if several and (room.narrow or not numbered) else []
-        above, top = header(self.unit, key, room, _left(self.labels, room)[1])
+        key = style.chips(self.groups) if several and (room.narrow or not numbered) else []
+        above, top = style.header(self.unit, key, room, _left(self.labels, room)[1])
         layout = _rows(self.labels, room, top, 8 if numbered else 28)
         thick = min((0.86 if several else 0.74) / len(self.groups), THICK / (USUAL / len(self.labels)))
         bars, said, reach = [], [], []
         for k, g in enumerate(self.groups):
             at = [i + (k - (len(self.groups) - 1) / 2) * thick for i in range(len(self.labels))]
             bars.append(self.bar(g, at, thick))
-            tops, shown = self.tops(g), alike(self.amounts[g.key], self.percent)
+            tops, shown = self.tops(g), style.alike(self.amounts[g.key], self.percent)
             if several and not room.narrow:
                 shown[0] = f"{shown[0]} <b>{plain(g.name, limit=30)}</b>"
             if numbered:
-                said.append(_at_ends(tops, at, shown, tone(g.colour) if several else INK))
+                said.append(_at_ends(tops, at, shown, g.tone if several else style.INK))
             reach += [(v or 0.0, text_width(t) * numbered + 12) for v, t in zip(tops, shown, strict=True)]
         layout["margin"]["r"] = 8 if numbered else 20
         layout["xaxis"] = self.axis(room, room.width - layout["margin"]["l"] - 8, reach, numbered)
@@ -171,7 +134,7 @@ class Bars:
         """The axis that holds amounts and the px of text beyond each, with ticks where no number stands."""
         most = max(max(v, 0.0) / max(0.2, 1 - px / pixels) for v, px in reach) or 1.0
         least = min([v for v, _ in reach] + [0.0]) * 1.15
-        place, words = ticks(least, most, self.percent, 4 if room.narrow else 6)
+        place, words = style.ticks(least, most, self.percent, 4 if room.narrow else 6)
         shown = {"visible": False} if numbered else {"tickvals": place, "ticktext": words, "showgrid": True}
         return {"range": [least, most], **shown}
 
@@ -183,23 +146,23 @@ class Bars:
         return [v if v is None or high is None else high for v, high in pairs]
 
     def bar(self, g: Group, at: list, thick: float) -> dict:
-        name = f"{plain(g.name)}: " if len(self.groups) > 1 else ""
+        name = f"{g.said}: " if len(self.groups) > 1 else ""
         amounts, lines = self.amounts[g.key], [""] * len(at)
-        more = {"name": plain(g.name)}
+        more = {"name": g.said}
         if self.ends:
             more["error_x"] = whiskers(amounts, *self.ends, "ink")
             lines = _between(*self.ends, self.percent)
         said = [
-            hover(text, f"{name}{written(v, self.percent, plain(self.unit))}", line)
+            style.hover(text, f"{name}{written(v, self.percent, plain(self.unit))}", line)
             for text, v, line in zip(self.labels, amounts, lines, strict=True)
         ]
-        return level_bars(
-            amounts, at, thick, {"color": self.shades or colour(g.colour), "line": SEAM}, said, **more
+        return style.level_bars(
+            amounts, at, thick, {"color": self.shades or g.light, "line": style.SEAM}, said, **more
         )
 
     def stacked(self, room: Room) -> tuple[list, dict]:
         """Bars one after the other with their numbers inside, and at the end what they come to."""
-        above, top = header(self.unit, chips(self.groups), room, _left(self.labels, room)[1])
+        above, top = style.header(self.unit, style.chips(self.groups), room, _left(self.labels, room)[1])
         layout = _rows(self.labels, room, top, 8)
         rows = list(zip(*self.amounts.values(), strict=True))
         sums = [sum(v or 0.0 for v in row) for row in rows]
@@ -211,7 +174,7 @@ class Bars:
         ends = 0 if whole and not any(nothing) else max(text_width(t) for t in said) + 12
         if ends:
             shown = [t if n or not whole else "" for n, t in zip(nothing, said, strict=True)]
-            traces.append(_at_ends(sums, list(range(len(sums))), shown, SOFT))
+            traces.append(_at_ends(sums, list(range(len(sums))), shown, style.SOFT))
         across = room.width - layout["margin"]["l"] - 8
         layout["margin"]["r"] = 8
         layout["xaxis"] = {"range": [0, max(sums) / max(0.2, 1 - ends / across) or 1.0], "visible": False}
@@ -237,20 +200,20 @@ def _between(lows: list, highs: list, percent: bool) -> list[str]:
 def _at_ends(tops: list, at: list, said: list[str], shade: str) -> dict:
     """The numbers at the ends of bars; *no data* stands at the base line."""
     side = ["middle left" if (v or 0) < 0 else "middle right" for v in tops]
-    shades = [SOFT if v is None else shade for v in tops]
+    shades = [style.SOFT if v is None else shade for v in tops]
     ends = [v or 0.0 for v in tops]
-    return texts(ends, at, [f" {t}" for t in said], shades, textposition=side, cliponaxis=False)
+    return style.texts(ends, at, [f" {t}" for t in said], shades, textposition=side, cliponaxis=False)
 
 
 def segments(g: Group, labels: Sequence, amounts: Sequence, thick: float, percent: bool = False) -> dict:
     """One group of level bars laid one after the other, with its numbers where they fit."""
-    said = alike(amounts, percent)
+    said = style.alike(amounts, percent)
     inside = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}
     inside |= {"text": ["" if not v else t for v, t in zip(amounts, said, strict=True)]}
-    inside |= {"textfont": {"size": SIZE, "color": on(g.colour)}, "name": plain(g.name)}
-    lines = [hover(a, f"{plain(g.name)}: {t}") for a, t in zip(labels, said, strict=True)]
-    look = {"color": colour(g.colour), "line": SEAM}
-    return level_bars(list(amounts), list(range(len(labels))), thick, look, lines, **inside)
+    inside |= {"textfont": {"size": style.SIZE, "color": style.on(g.colour)}, "name": g.said}
+    lines = [style.hover(a, f"{g.said}: {t}") for a, t in zip(labels, said, strict=True)]
+    look = {"color": g.light, "line": style.SEAM}
+    return style.level_bars(list(amounts), list(range(len(labels))), thick, look, lines, **inside)
 
 
 # ---------------------------------------------------------------- dots
@@ -291,17 +254,17 @@ def dots(
     labels = [v for v in wanted if (frame[label] == v).any()]
     frame = frame[frame[label].isin(labels) & frame[value].notna()]
     if frame.empty:
-        return empty(NOTHING)
-    found = groups([None] if group is None else list(dict.fromkeys(frame[group])))
+        return empty(style.NOTHING)
+    found = style.groups([None] if group is None else list(dict.fromkeys(frame[group])))
     rows = {v: i for i, v in enumerate(labels)}
     parts = []
     for k, g in enumerate(found):
         part = frame if g.key is None else frame[frame[group] == g.key]
-        ends = (numbers(part[low]), numbers(part[high])) if low and high else None
+        ends = (style.numbers(part[low]), style.numbers(part[high])) if low and high else None
         shift = (k - (len(found) - 1) / 2) * min(0.26, 0.78 / len(found))
         at = [rows[v] + shift for v in part[label]]
-        parts.append(Dots(g, part[label].tolist(), numbers(part[value]), at, ends))
-    ends = _level_ends([v for c in (value, low, high) if c for v in numbers(frame[c]) if v is not None])
+        parts.append(Dots(g, part[label].tolist(), style.numbers(part[value]), at, ends))
+    ends = _level_ends([v for c in (value, low, high) if c for v in style.numbers(frame[c]) if v is not None])
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         layout, across = _level(room, labels, ends, percent, unit, top=26 if group else 8)
@@ -330,18 +293,18 @@ class Dots:
         g = self.group
         look = {
             "size": 10,
-            "symbol": SYMBOLS.get(g.colour, "circle"),
-            "color": colour(g.colour),
-            "line": SEAM,
+            "symbol": style.SYMBOLS.get(g.colour, "circle"),
+            "color": g.light,
+            "line": style.SEAM,
         }
-        name = plain(g.name) if named else ""
-        lines, more = [""] * len(self.values), {"name": plain(g.name)}
+        name = g.said if named else ""
+        lines, more = [""] * len(self.values), {"name": g.said}
         if self.ends:
             more["error_x"] = whiskers(self.values, *self.ends, g.colour)
             lines = _between(*self.ends, percent)
         rows = zip(self.labels, self.values, lines, strict=True)
-        said = [hover(text, name, written(v, percent), line) for text, v, line in rows]
-        return points(self.values, self.at, look, said, **more)
+        said = [style.hover(text, name, written(v, percent), line) for text, v, line in rows]
+        return style.points(self.values, self.at, look, said, **more)
 
 
 def _level_ends(given: list[float]) -> tuple[float, float]:
@@ -355,14 +318,14 @@ def _level(
     room: Room, labels: list, ends: tuple[float, float], percent: bool, unit: str, top: float
 ) -> tuple[dict, float]:
     """The layout of rows over an axis of values, and the width of its plot in px."""
-    title, deep = under(unit, room)
+    title, deep = style.under(unit, room)
     layout = _rows(labels, room, top, 26 + deep, pad=0.62)
     across = room.width - layout["margin"]["l"] - 18
-    at, said = ticks(*ends, percent, 4 if room.narrow else 6)
+    at, said = style.ticks(*ends, percent, 4 if room.narrow else 6)
     start = -layout["margin"]["l"] / across
     layout["margin"]["r"] = 18
     layout["xaxis"] = {"range": list(ends), "tickvals": at, "ticktext": said, "showgrid": True}
-    layout["shapes"] = [level_rule(i + 0.5, start, 1, xref="paper") for i in range(len(labels) - 1)]
+    layout["shapes"] = [style.level_rule(i + 0.5, start, 1, xref="paper") for i in range(len(labels) - 1)]
     return {**layout, "annotations": title}, across
 
 
@@ -371,7 +334,9 @@ def _values_at_right(layout: dict, dots: Dots, rows: Mapping, percent: bool) -> 
     said = {a: written(v, percent) for a, v in zip(dots.labels, dots.values, strict=True)}
     layout["margin"]["r"] = max(text_width(t) for t in said.values()) + 14
     place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "yanchor": "middle"}
-    layout["annotations"] += [note(said[a], INK, y=i, **place) for a, i in rows.items() if a in said]
+    layout["annotations"] += [
+        style.note(said[a], style.INK, y=i, **place) for a, i in rows.items() if a in said
+    ]
 
 
 def _names_above(parts: list[Dots], row: str, layout: Mapping, across: float, numbered: bool) -> list[dict]:
@@ -385,10 +350,10 @@ def _names_above(parts: list[Dots], row: str, layout: Mapping, across: float, nu
         names.append(f"<b>{plain(part.group.name, limit=24)}</b>{said}")
         wanted.append((first or part.values)[0])
     left = low - (layout["margin"]["l"] - 4) * per
-    at = apart(wanted, [(text_width(t) + 14) * per for t in names], left, high + 14 * per)
-    place = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 2, "xanchor": "center"}
-    tones = [tone(part.group.colour) for part in parts]
-    return [note(t, shade, x=x, **place) for t, x, shade in zip(names, at, tones, strict=True)]
+    at = style.apart(wanted, [(text_width(t) + 14) * per for t in names], left, high + 14 * per)
+    place = {**style.ABOVE, "yshift": 2, "xanchor": "center"}
+    tones = [part.group.tone for part in parts]
+    return [style.note(t, shade, x=x, **place) for t, x, shade in zip(names, at, tones, strict=True)]
 
 
 # ---------------------------------------------------------------- dumbbells
@@ -403,9 +368,9 @@ def dumbbell(
     """
     need(frame, label, start, end)
     if frame.empty or frame[[start, end]].isna().all(axis=None):
-        return empty(NOTHING)
+        return empty(style.NOTHING)
     labels = frame[label].tolist()
-    pairs = list(zip(numbers(frame[start]), numbers(frame[end]), strict=True))
+    pairs = list(zip(style.numbers(frame[start]), style.numbers(frame[end]), strict=True))
     given = [v for pair in pairs for v in pair if v is not None]
     span = (max(given) - min(given)) or 1.0
     key = [("○", "blue", plain(start)), ("●", "blue", plain(end))]
@@ -413,7 +378,7 @@ def dumbbell(
     def draw(room: Room) -> tuple[list[dict], dict]:
         wide = max(text_width(written(v, percent)) for v in given) + 16
         left = _left(labels, room)[1]
-        above, top = header(unit, key, room, left)
+        above, top = style.header(unit, key, room, left)
         per = span / max(60, room.width - left - 18 - 2 * wide)
         ends = (min(given) - wide * per, max(given) + wide * per)
         layout, _ = _level(room, labels, ends, percent, "", top=top)
@@ -428,18 +393,18 @@ def dumbbell(
 def _dumbbells(labels: list, pairs: list, names: tuple, percent: bool) -> list[dict]:
     both = [(i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and b is not None]
     xs, ys = [v for _, a, b in both for v in (a, b, None)], [v for i, _, _ in both for v in (i, i, None)]
-    traces = [strokes(xs, ys, "blue", 3)]
-    for k, (fill, edge, ink) in enumerate((("card", 2.5, SOFT), ("blue", 0, INK))):
+    traces = [style.strokes(xs, ys, "blue", 3)]
+    for k, (fill, edge, ink) in enumerate((("card", 2.5, style.SOFT), ("blue", 0, style.INK))):
         values = [pair[k] for pair in pairs]
         left = [(a is None or b is None or a <= b) == (k == 0) for a, b in pairs]
-        said = alike(values, percent)
+        said = style.alike(values, percent)
         text = {
             "text": [f"{t}  " if at_left else f"  {t}" for t, at_left in zip(said, left, strict=True)],
             "textposition": ["middle left" if at_left else "middle right" for at_left in left],
-            "textfont": {"size": SIZE, "color": ink},
+            "textfont": {"size": style.SIZE, "color": ink},
         }
-        lines = [hover(a, f"{plain(names[k])}: {t}") for a, t in zip(labels, said, strict=True)]
+        lines = [style.hover(a, f"{plain(names[k])}: {t}") for a, t in zip(labels, said, strict=True)]
         dot = {"color": colour(fill), "size": 11, "line": {"color": colour("blue"), "width": edge}}
         at = list(range(len(labels)))
-        traces.append(points(values, at, dot, lines, **text, mode="markers+text", cliponaxis=False))
+        traces.append(style.points(values, at, dot, lines, **text, mode="markers+text", cliponaxis=False))
     return traces

@@ -73,6 +73,8 @@ CHIPS = {".": "▒", "/": "▨", "-": "▤", "x": "▩"}
 INK, SOFT = LIGHT["ink"], LIGHT["soft"]
 SEAM = {"color": LIGHT["card"], "width": 1}
 FREE = {"hovertemplate": "%{customdata}<extra></extra>"}
+ABOVE = {"y": 1, "yref": "paper", "yanchor": "bottom"}  # the plot
+BELOW = {"y": 0, "yref": "paper", "yanchor": "top"}
 NOTHING = "Nothing to draw in this selection."
 SIZE = 13
 LINE = 17  # px from one line of text to the next
@@ -234,8 +236,19 @@ class Group:
     colour: str
 
     @property
-    def label(self) -> str:
-        return f"<b>{plain(self.name)}</b>"
+    def said(self) -> str:
+        """The name as safe text."""
+        return plain(self.name)
+
+    @property
+    def light(self) -> str:
+        """The light value of its colour."""
+        return colour(self.colour)
+
+    @property
+    def tone(self) -> str:
+        """The light value of its text tone."""
+        return tone(self.colour)
 
 
 def _by_key(keys: Sequence, given: Mapping | Sequence | None) -> dict:
@@ -393,7 +406,7 @@ def under(text: str, room: Room) -> tuple[list[dict], int]:
     if not text:
         return [], 0
     said = plain(text, width=int(room.width / 8.2))
-    at = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "top"}
+    at = {"x": 1, "xref": "paper", "xanchor": "right", **BELOW}
     return [note(said, **at, yshift=-22, align="right")], LINE * (said.count("<br>") + 1)
 
 
@@ -414,14 +427,14 @@ def flow(items: Iterable[tuple[str, str, str]], width: float) -> tuple[str, int]
 
 def chips(found: Sequence[Group]) -> list[tuple[str, str, str]]:
     """Groups as entries of a key."""
-    return [("■", g.colour, plain(g.name)) for g in found]
+    return [("■", g.colour, g.said) for g in found]
 
 
 def header(
     title: str, items: Sequence[tuple], room: Room, left: float = 0, lift: float = 6
 ) -> tuple[list[dict], int]:
     """The axis title and a key, beside it or over it at the picture's top left, and the px that they take."""
-    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
+    at = {"x": 0, "xref": "paper", "xanchor": "left", **ABOVE}
     at |= {"xshift": -left, "align": "left"}
     text, lines = flow(items, room.width - 4) if items else ("", 0)
     if items and title and lines == 1 and text_width(f"{title}     {text}") <= room.width - 8:
