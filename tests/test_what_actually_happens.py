@@ -334,6 +334,8 @@ def test_from_2021_to_2022_the_count_more_than_doubles_by_both_rules():
     for rows in (years, years[table["in_scope_before_2023"].eq(True)]):
         counts = rows.value_counts()
         assert counts[2022] > 2 * counts[2021]
+    newer = table["in_scope_before_2023"].eq(False)
+    assert (years[newer] < 2021).sum() < 0.01 * (years < 2021).sum(), "hardly any by the newer rule alone"
     early = table["added_on"].eq(table["added_on"].min())
     assert (years[early] == 2021).sum() > (years == 2021).sum() / 2, "the quiz: most of 2021 came in one load"
 
@@ -423,6 +425,11 @@ def test_on_when_two_records_differ_more_than_on_who():
 def test_eurepoc_lacks_three_of_the_36():
     lost = happens.lookups().query("observatory == 'EuRepoC' and held == 'not found'")
     assert set(lost["anchor_id"]) == {"hse-ireland-2021", "kaseya-2021", "opcw-2018"}
+
+
+def test_the_answer_key_counts_ten_in_part_in_dcid():
+    held = happens.lookups().query("observatory == 'DCID'")["held"]
+    assert (held == happens.PART).sum() == 10
 
 
 def test_names_beside_the_picture_are_short_and_those_of_the_table():
