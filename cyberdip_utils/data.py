@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, wraps
 from html import escape
@@ -69,8 +69,9 @@ def remedy() -> str:
 class About:
     """What is known of one table; printing it shows the lot.
 
-    ``citation`` and ``licence`` join what the table's sources say; ``fields`` is a frame with
-    one row per column (name, type, unit, description).
+    ``citation`` and ``licence`` join what the table's sources say; ``grade`` is that of the source that is known least:
+    original, copy checked or copy unchecked; ``fields`` is a frame with one row per column (name, type, unit,
+    description).
     """
 
     name: str
@@ -81,11 +82,17 @@ class About:
     as_of: str
     licence: str
     citation: str
+    grade: str
     rows: int
     caveats: tuple[str, ...]
     dropped: tuple[str, ...]
     sources: tuple[dict, ...]
     fields: pd.DataFrame = field(repr=False, compare=False)
+
+    @property
+    def copies(self) -> str:
+        """The copies in which its sources were read, or nothing where all were read at their publishers."""
+        return "; ".join(dict.fromkeys(filter(None, map(read_in, self.sources))))
 
     def __str__(self) -> str:
         lines = [
@@ -94,6 +101,7 @@ class About:
             f"Coverage: {self.coverage}. As of {self.as_of}.",
             f"Licence: {self.licence}",
             f"Source: {self.citation}",
+            *(line for s in self.sources for line in _read_lines(s)),
         ]
         lines += [f"Trap: {c}" for c in self.caveats] + [f"Left out: {c}" for c in self.dropped]
         lines += ["Columns:"]
@@ -108,6 +116,28 @@ class About:
         head, *rest = str(self).split("\n")
         body = "<br>".join(escape(x) for x in rest[: rest.index("Columns:")])
         return f"<p><b>{escape(head)}</b><br>{body}</p>{self.fields.to_html(index=False, escape=True)}"
+
+
+_GRADES = ("original", "copy checked", "copy unchecked")
+
+
+def worst_grade(sources: Iterable[dict]) -> str:
+    """The grade of a table: that of the source that is known least."""
+    return max((s.get("grade", "original") for s in sources), key=_GRADES.index, default="original")
+
+
+def read_in(source: dict) -> str:
+    """The copy in which a source was read, or nothing where it was read at its publisher."""
+    copied = source.get("grade", "original") != "original"
+    return f"read in a copy: {source['read']}" if copied else ""
+
+
+def _read_lines(source: dict) -> list[str]:
+    """Where a source was read and what that was checked against, for ``about``."""
+    grade, checked = source.get("grade", "original"), source.get("checked", "")
+    place = read_in(source) or (f"original: {source['read']}" if source.get("read") else "")
+    lines = [f"{place[0].upper()}{place[1:]}."] if place else []
+    return lines + ([f"{grade.capitalize()}: {checked}"] if checked else [])
 
 
 _TEXTS = ("name", "path", "title", "description", "theme", "coverage", "as_of", "hash")
@@ -137,6 +167,13 @@ def _receipt_fault(entry: object) -> str:
             isinstance(x, dict) and all(isinstance(x.get(k), str) for k in inner) for x in parts
         ):
             return f"{name}: {key} is not as the handbook writes it"
+    for s in entry["sources"]:
+        if s.get("grade", "original") not in _GRADES:
+            return f"{name}: the grade {quoted(s['grade'])} is none of {', '.join(_GRADES)}"
+        if not all(isinstance(s.get(k, ""), str) for k in ("read", "checked")):
+            return f"{name}: where a source was read is not text"
+        if s.get("grade", "original") != "original" and not s.get("read"):
+            return f"{name}: a source is a copy and does not say of what file"
     if not isinstance(entry.get("licences_note", ""), str):
         return f"{name}: licences_note is not text"
     return _schema_fault(name, entry["schema"]) if "schema" in entry else ""
@@ -192,6 +229,19 @@ def _entry(name: str) -> dict:
     raise KeyError(f"no table {name!r} among {len(manifest)}; {hint}")
 
 
+def table_entry(name: str) -> dict:
+    """The manifest's entry of a table; do not change it. Raises ``KeyError`` for an unknown name and for geometry."""
+    entry = _entry(name)
+    if "schema" not in entry:
+        raise KeyError(f"{name!r} is geometry, not a table; use shapes({name!r})")
+    return entry
+
+
+def table_bytes(name: str) -> bytes:
+    """A table's file as it stands, checked against the manifest. Raises as :func:`load`."""
+    return _content(table_entry(name))
+
+
 def _content(entry: dict) -> bytes:
     path = data_folder() / entry["path"]
     advice = remedy()
@@ -213,9 +263,7 @@ def _content(entry: dict) -> bytes:
 def _table(folder: Path, name: str) -> pd.DataFrame:
     import io
 
-    entry = _entry(name)
-    if "schema" not in entry:
-        raise KeyError(f"{name!r} is geometry, not a table; use shapes({name!r})")
+    entry = table_entry(name)
     dtypes, dates, codes = {}, [], {}
     for f in entry["schema"]["fields"]:
         allowed = f.get("constraints", {}).get("enum")
@@ -339,6 +387,7 @@ def about(name: str) -> About:
         as_of=e["as_of"],
         licence=e.get("licences_note", licence),
         citation=" ".join(s["citation"] for s in e["sources"]),
+        grade=worst_grade(e["sources"]),
         rows=e.get("rows", e.get("features", 0)),
         caveats=tuple(e["caveats"]),
         dropped=tuple(e["dropped"]),
@@ -373,6 +422,16 @@ def latex_safe(entry: str) -> str:
     return "".join(parts)
 
 
+def _with_copy(source: dict) -> str:
+    """The BibTeX entry of a source, with the copy it was read in as a note."""
+    entry, copy = source["bibtex"].rstrip(), read_in(source)
+    if not copy:
+        return source["bibtex"]
+    if found := re.search(r"^\s*note\s*=\s*\{.*(?=\},?$)", entry, re.MULTILINE):
+        return f"{entry[: found.end()]}; {copy}{entry[found.end() :]}"
+    return entry.removesuffix("}").rstrip().removesuffix(",") + f",\n  note = {{{copy}}}\n}}"
+
+
 def cite(*names: str) -> str:
     """BibTeX entries for the sources of one table or of several, each entry once, ready for LaTeX.
 
@@ -391,7 +450,7 @@ def cite(*names: str) -> str:
     """
     if not names:
         raise TypeError('cite needs the name of a table, or of several: cite("incidents", "kev")')
-    entries = (latex_safe(s["bibtex"]) for name in names for s in _entry(name)["sources"])
+    entries = (latex_safe(_with_copy(s)) for name in names for s in _entry(name)["sources"])
     return "\n\n".join(dict.fromkeys(entries))
 
 
@@ -401,7 +460,8 @@ def catalog(search: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by table name: theme, title, rows, coverage, as_of, licence.
+        Indexed by table name: theme, title, rows, coverage, as_of, read (original, copy checked, copy unchecked),
+        licence.
     """
     rows = []
     for e in _manifest(data_folder()).values():
@@ -416,8 +476,10 @@ def catalog(search: str = "") -> pd.DataFrame:
                     "rows": e.get("rows", e.get("features", 0)),
                     "coverage": e["coverage"],
                     "as_of": e["as_of"],
+                    "read": worst_grade(e["sources"]),
                     "licence": "; ".join(x["name"] for x in e["licenses"]),
                 }
             )
-    frame = pd.DataFrame(rows, columns=["table", "theme", "title", "rows", "coverage", "as_of", "licence"])
+    columns = ["table", "theme", "title", "rows", "coverage", "as_of", "read", "licence"]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["theme", "table"]).set_index("table")

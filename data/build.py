@@ -34,6 +34,7 @@ THEMES = {
     "data_flows": "Data flows",
 }
 SKIP = {"contract"}
+GRADES = ("original", "copy checked", "copy unchecked")
 
 
 def recipe_modules() -> list:
@@ -224,6 +225,8 @@ def _receipt(raw, name, path, content, title, description, theme, sources) -> di
         if sid not in raw.sources:
             raise RecipeError(f"{name}: no source {sid!r} in data/sources.toml")
         entries.append(raw.sources[sid])
+        if fault := grade_fault(raw.sources[sid]):
+            raise RecipeError(f"data/sources.toml, {sid}: {fault}")
     licences = {(e["licence"], e.get("licence_url", "")): e for e in entries}
     return {
         "name": name,
@@ -242,6 +245,9 @@ def _receipt(raw, name, path, content, title, description, theme, sources) -> di
                 "path": e["url"],
                 "version": e["version"],
                 "retrieved": e.get("retrieved", ""),
+                "read": e.get("copy", ""),
+                "grade": e["grade"],
+                "checked": e.get("checked_against", ""),
                 "citation": e["citation"],
                 "bibtex": e["bibtex"].strip(),
             }
@@ -254,6 +260,32 @@ def _receipt(raw, name, path, content, title, description, theme, sources) -> di
     }
 
 
+def grade_fault(source: dict) -> str:
+    """What is missing from what a source says of the file that was read, or nothing."""
+    if source.get("grade") not in GRADES:
+        return f"grade is none of {', '.join(GRADES)}"
+    lost = [k for k in ("copy", "checked_against") if not source.get(k)]
+    if source["grade"] != "original" and lost:
+        return f"a {source['grade']} needs {' and '.join(lost)}"
+    return ""
+
+
+def read_where(source: dict) -> list[str]:
+    """Two lines of the page: the file that was read, and what it was checked against."""
+    lines = []
+    if source["read"]:
+        place = "the publisher's own file" if source["grade"] == "original" else "a copy"
+        lines.append(f"  - Read in {place}: {source['read']}.")
+    if source["checked"]:
+        lines.append(f"  - {source['grade'].capitalize()}. {source['checked']}")
+    return lines
+
+
+def worst_grade(sources: list[dict]) -> str:
+    """The grade of a table is that of the source that is known least."""
+    return max((s["grade"] for s in sources), key=GRADES.index)
+
+
 def readme(package: dict) -> str:
     """``data/README.md``: a table for each theme, then the traps of each table."""
     lines = [
@@ -263,6 +295,11 @@ def readme(package: dict) -> str:
         'In Python: `from cyberdip_utils import load, about`, then `load("incidents")` and, for its traps,',
         '`about("incidents")`.',
         "",
+        "The column `read` says in what file a table was read, by the source that is known least: *original* is the",
+        "publisher's own file; *copy checked* is a file in somebody else's repository that agrees with some figures",
+        "of the original, as far as the table's sources tell below; *copy unchecked* is such a file that was not compared",
+        "with the original, or that differs from it.",
+        "",
     ]
     for theme, title in THEMES.items():
         rows = [r for r in package["resources"] if r["theme"] == theme]
@@ -271,19 +308,20 @@ def readme(package: dict) -> str:
         lines += [
             f"## {title}",
             "",
-            "| table | what | rows | coverage | as of | licence |",
-            "|---|---|---:|---|---|---|",
+            "| table | what | rows | coverage | as of | read | licence |",
+            "|---|---|---:|---|---|---|---|",
         ]
         for r in rows:
             licence = "; ".join(x["name"] for x in r["licenses"])
             lines.append(
                 f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r.get('rows', r.get('features')):,} | {r['coverage']} "
-                f"| {r['as_of']} | {licence} |"
+                f"| {r['as_of']} | {worst_grade(r['sources'])} | {licence} |"
             )
         lines.append("")
         for r in rows:
             lines += [f"### `{r['name']}`", "", r["description"], ""]
-            lines += [f"- Source: {s['citation']} Version: {s['version']}." for s in r["sources"]]
+            for s in r["sources"]:
+                lines += [f"- Source: {s['citation']} Version: {s['version']}.", *read_where(s)]
             lines += [
                 f"- Licence: {x['title']}" + (f" ({x['path']})" if x.get("path") else "")
                 for x in r["licenses"]

@@ -242,7 +242,7 @@ def test_what_the_page_gets(chapter):
         "show(between=(2020, 2021))\n"
     )
     cited = exhibit.cite()
-    assert "version" in cited and "European Repository" in cited and "read in a copy: commit" in cited
+    assert "version" in cited and "European Repository" in cited and "read in a copy: GitHub" in cited
     spec = exhibit.spec()
     assert spec["as_of"] == "3 March 2025" and [c["name"] for c in spec["controls"]] == ["between", "least"]
 

@@ -312,7 +312,7 @@ def make_data(monkeypatch):
     build = builder()
     source = {
         "title": "t", "publisher": "p", "url": "https://example.org", "version": "1", "citation": "c.",
-        "bibtex": "@misc{c}", "licence": "CC0-1.0",
+        "bibtex": "@misc{c}", "licence": "CC0-1.0", "grade": "original",
     }  # fmt: skip
     monkeypatch.setattr(build.Raw, "sources", {"world": source})
 

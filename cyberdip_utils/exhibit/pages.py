@@ -72,17 +72,11 @@ def _source(folder: Path, name: str) -> dict[str, str]:
         "name": name,
         "title": known.title,
         "citation": known.citation,
-        "read": "; ".join(dict.fromkeys(_copy(s) for s in known.sources if _copy(s))),
+        "read": known.copies,
         "licence": known.licence,
         "as_of": known.as_of,
         "bibtex": tables.cite(name),
     }
-
-
-def _copy(source: Mapping[str, str]) -> str:
-    """Where the copy was read, for a source that was not read at its publisher."""
-    read = source.get("retrieved", "")
-    return f"read in a copy: {read}" if read.startswith(("commit", "copy", "copies")) else ""
 
 
 def source(name: str) -> dict[str, str]:

@@ -529,7 +529,7 @@ def _source_in(folder: Path, name: str) -> dict:
     return {
         "name": name,
         "title": known.title,
-        "citation": known.citation,
+        "citation": f"{known.citation} ({known.copies})" if known.copies else known.citation,
         "licence": known.licence,
         "as_of": known.as_of,
         "bibtex": bibtex,
