@@ -10,7 +10,7 @@ from cyberdip_utils import figures
 from cyberdip_utils.figures.style import LIGHT
 from cyberdip_utils.figures.timeline import timeline
 
-LANES = ("Incident", "Attribution", "Nobody named")
+LANES = ("Incident", "Attribution", "No state named")
 
 
 def events():
