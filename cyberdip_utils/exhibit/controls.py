@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -66,7 +66,9 @@ class Control:
 
 @dataclass(frozen=True)
 class _Options(Control):
-    options: Any = ()
+    options: (
+        Sequence | Callable[[], Sequence]
+    )  # strings, (label, value) pairs, or a function that returns them
     default: Any = None
 
     @cached_property
@@ -88,11 +90,8 @@ class _Options(Control):
     def _one(self, name: str, value: Any) -> Any:
         value = _plain(value)
         for label, allowed in self.pairs:
-            if type(value) is bool or type(allowed) is bool:
-                same = value is allowed
-            else:
-                same = value == allowed
-            if same or value == label:
+            flags = isinstance(value, bool) or isinstance(allowed, bool)
+            if (value is allowed if flags else value == allowed) or value == label:
                 return allowed
         labels = [label for label, _ in self.pairs]
         near = difflib.get_close_matches(str(value), labels, n=3, cutoff=0.5)
@@ -107,7 +106,9 @@ class _Options(Control):
 
 
 @dataclass(frozen=True)
-class _Choice(_Options):
+class Choice(_Options):
+    """One of several ``options``."""
+
     kind: ClassVar[str] = "choice"
 
     def start(self) -> Any:
@@ -124,15 +125,16 @@ class _Choice(_Options):
 
 
 @dataclass(frozen=True)
-class _Choices(_Options):
+class Choices(_Options):
+    """Any number of several ``options``; gives a tuple in their order. None chosen stands for all of them."""
+
     kind: ClassVar[str] = "choices"
 
     def start(self) -> Any:
         return () if self.default is None else tuple(self.default)
 
     def check(self, name: str, value: Any) -> tuple:
-        if value is None:
-            value = ()
+        value = () if value is None else value
         if isinstance(value, str) or not isinstance(value, Iterable):
             value = (value,)
         chosen = [self._one(name, one) for one in value]
@@ -148,12 +150,12 @@ class _Choices(_Options):
 
 @dataclass(frozen=True)
 class _Scale(Control):
-    lo: float = 0
-    hi: float = 1
+    lo: float
+    hi: float
     default: Any = None
     step: float = 1
     unit: str = ""
-    grid: tuple = ()
+    grid: Sequence = field(default=(), kw_only=True)  # what a page without a kernel offers
 
     def __post_init__(self):
         if not (_is_number(self.lo) and _is_number(self.hi) and self.lo <= self.hi):
@@ -169,11 +171,10 @@ class _Scale(Control):
 
     def _point(self, name: str, value: Any) -> float:
         value = _plain(value)
-        allowed = f"Allowed: {'whole ' if self._whole else ''}numbers from {self.lo} to {self.hi}"
+        kind = "whole number" if self._whole else "number"
+        allowed = f"Allowed: {kind}s from {self.lo} to {self.hi}"
         if not _is_number(value) or (self._whole and not float(value).is_integer()):
-            raise ValueError(
-                f"{name}: {quoted(value)} is not a {'whole ' if self._whole else ''}number. {allowed}"
-            )
+            raise ValueError(f"{name}: {quoted(value)} is not a {kind}. {allowed}")
         if not self.lo <= value <= self.hi:
             raise ValueError(f"{name}: {value} is outside the scale. {allowed}")
         if self._whole:
@@ -194,9 +195,11 @@ class _Scale(Control):
 
 
 @dataclass(frozen=True)
-class _Span(_Scale):
+class Span(_Scale):
+    """From … to …; gives a tuple (from, to) between ``lo`` and ``hi``, both included, in ``unit``."""
+
     kind: ClassVar[str] = "span"
-    years: bool = False
+    years: bool = field(default=False, kw_only=True)
 
     def start(self) -> tuple:
         return (self.lo, self.hi) if self.default is None else tuple(self.default)
@@ -208,9 +211,8 @@ class _Span(_Scale):
             )
         a, b = (self._point(name, x) for x in pair)
         if a > b:
-            word = "year" if self.years else "number"
-            first = "earlier" if self.years else "smaller"
-            raise ValueError(f"{name}: from {a} is after to {b}; give the {first} {word} first")
+            first = "earlier year" if self.years else "smaller number"
+            raise ValueError(f"{name}: from {a} is after to {b}; give the {first} first")
         return a, b
 
     def samples(self) -> list:
@@ -218,10 +220,8 @@ class _Span(_Scale):
         return list(dict.fromkeys([(lo, hi), (lo, lo), (mid, mid), (hi, hi), (lo, mid), (mid, hi)]))
 
     def grid_values(self) -> list:
-        if not self.grid:
-            return self.samples()
         points = [self._point("grid", x) for x in self.grid]
-        return [(a, b) for a in points for b in points if a <= b]
+        return [(a, b) for a in points for b in points if a <= b] or self.samples()
 
     def spec(self) -> dict:
         return super().spec() | {"years": self.years}
@@ -232,12 +232,13 @@ class _Span(_Scale):
         return tuple(self._nearest(x) for x in value)
 
     def describe(self, value: Any) -> str:
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{value[0]} to {value[1]}{unit}"
+        return f"{value[0]} to {value[1]} {self.unit}".strip()
 
 
 @dataclass(frozen=True)
-class _Number(_Scale):
+class Number(_Scale):
+    """One number between ``lo`` and ``hi``, both included, in ``unit``."""
+
     kind: ClassVar[str] = "number"
 
     def start(self) -> float:
@@ -261,7 +262,9 @@ class _Number(_Scale):
 
 
 @dataclass(frozen=True)
-class _Switch(Control):
+class Switch(Control):
+    """Yes or no."""
+
     kind: ClassVar[str] = "switch"
     default: bool = False
 
@@ -282,24 +285,23 @@ class _Switch(Control):
 
 
 @dataclass(frozen=True)
-class _Search(Control):
+class Search(Control):
+    """A text to look for; ``examples`` are shown to the reader and tried by the tests."""
+
     kind: ClassVar[str] = "search"
     default: str = ""
-    examples: tuple[str, ...] = ()
+    examples: Sequence[str] = ()
 
     def start(self) -> str:
         return self.default
 
     def check(self, name: str, value: Any) -> str:
+        allowed = "Allowed: any text of up to 200 characters"
         if not isinstance(value, str):
-            raise ValueError(
-                f"{name}: {quoted(value)} is not text. Allowed: any text of up to 200 characters"
-            )
+            raise ValueError(f"{name}: {quoted(value)} is not text. {allowed}")
         text = " ".join(value.split())
         if len(text) > 200:
-            raise ValueError(
-                f"{name}: {len(text)} characters is too long. Allowed: any text of up to 200 characters"
-            )
+            raise ValueError(f"{name}: {len(text)} characters is too long. {allowed}")
         return text
 
     def samples(self) -> list:
@@ -312,46 +314,9 @@ class _Search(Control):
         return f"'{value}'" if value else "anything"
 
 
-def choice(
-    options: Sequence | Callable[[], Sequence], default: Any = None, *, label: str = "", help: str = ""
-):
-    """One of several. ``options``: strings, (label, value) pairs, or a function that returns them."""
-    return _Choice(options=options, default=default, label=label, help=help)
+def years(lo: int, hi: int, default=None, **more):
+    """From one year to another; gives a tuple of two years, both included. ``label``, ``help`` and ``grid`` as of ``span``."""
+    return Span(lo, hi, default, years=True, **more)
 
 
-def choices(
-    options: Sequence | Callable[[], Sequence], default: Sequence = (), *, label: str = "", help: str = ""
-):
-    """Any number of several; gives a tuple in the order of the options. None chosen stands for all of them."""
-    return _Choices(options=options, default=tuple(default) or None, label=label, help=help)
-
-
-def span(
-    lo, hi, default=None, step=1, unit: str = "", *, label: str = "", help: str = "", grid: Sequence = ()
-):
-    """From … to …; gives a tuple (from, to) between ``lo`` and ``hi``, both included, in ``unit``."""
-    return _Span(
-        lo=lo, hi=hi, default=default, step=step, unit=unit, label=label, help=help, grid=tuple(grid)
-    )
-
-
-def years(lo: int, hi: int, default=None, *, label: str = "", help: str = "", grid: Sequence = ()):
-    """From one year to another; gives a tuple of two years, both included."""
-    return _Span(lo=lo, hi=hi, default=default, years=True, label=label, help=help, grid=tuple(grid))
-
-
-def number(lo, hi, default, step=1, unit: str = "", *, label: str = "", help: str = "", grid: Sequence = ()):
-    """One number between ``lo`` and ``hi``, both included, in ``unit``."""
-    return _Number(
-        lo=lo, hi=hi, default=default, step=step, unit=unit, label=label, help=help, grid=tuple(grid)
-    )
-
-
-def switch(default: bool = False, *, label: str = "", help: str = ""):
-    """Yes or no."""
-    return _Switch(default=default, label=label, help=help)
-
-
-def search(default: str = "", examples: Sequence[str] = (), *, label: str = "", help: str = ""):
-    """A text to look for; ``examples`` are shown to the reader and tried by the tests."""
-    return _Search(default=default, examples=tuple(examples), label=label, help=help)
+choice, choices, span, number, switch, search = Choice, Choices, Span, Number, Switch, Search
