@@ -29,6 +29,7 @@ from cyberdip_utils.words import day, plural
 
 FRESH, AGING = 12, 18  # months: no mark up to the first, a grey one up to the second, an ochre one after
 _PASSED = {"Findings", "Since then", "Exercises"}  # sections that an opening does not lead to by itself
+_TERMS = 'Full terms and traps: <code>about("name")</code>.'
 _SHORT = 20  # characters of a jump's label where the chapter gives none
 
 
@@ -96,29 +97,27 @@ def sections(cells: Sequence[Mapping], names: Mapping[str, str], exhibits: Seque
     ValueError
         A short name is given to a section that is not there.
     """
-    found: list[tuple[str, str, str]] = []
+    headings, code = [], []  # of each heading of level two: the text, and the code below it
     for cell in cells:
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            parts = re.split(r"(?m)^(## .*)$", text)
-            for heading in parts[1::2]:
-                numbered = re.match(r"## ((\d+)\. (.*))", heading)
-                found.append((numbered[2], numbered[1], "") if numbered else ("", "", ""))
-        elif found:
-            found[-1] = (*found[-1][:2], found[-1][2] + text)
-    numbered = [x for x in found if x[0]]
-    if unknown := [n for n in names if n not in {x[0] for x in numbered}]:
-        raise ValueError(f"jumps: the notebook has no section {unknown[0]}")
+            new = re.findall(r"(?m)^## (.*)$", text)
+            headings, code = headings + new, code + [""] * len(new)
+        elif code:
+            code[-1] += text
+    numbered = [re.match(r"((\d+)\. )(.*)", heading) for heading in headings]
+    if unknown := set(names) - {found[2] for found in numbered if found}:
+        raise ValueError(f"jumps: the notebook has no section {min(unknown)}")
     shown = re.compile(rf"\b({'|'.join(map(re.escape, exhibits))})\b") if exhibits else None
     return [
         Section(
-            n,
-            heading.strip(),
-            names.get(n) or _cut(heading.partition(". ")[2]),
-            bool(shown and shown.search(code)),
+            found[2],
+            found[0].strip(),
+            names.get(found[2]) or _cut(found[3]),
+            bool(shown and shown.search(below)),
         )
-        for n, heading, code in numbered
-        if n in names or (not names and heading.partition(". ")[2].strip() not in _PASSED)
+        for found, below in zip(numbered, code, strict=True)
+        if found and (found[2] in names or (not names and found[3].strip() not in _PASSED))
     ]
 
 
@@ -153,47 +152,38 @@ def _marked(licence: str) -> str:
 def _tables_text(c: Chapter) -> list[str]:
     """A line for each table."""
     terms = catalog()["licence"].map(_marked)
-    rows = [about(name) for name in c.data]
     return [
         f"  {a.name}: {a.title}; {a.rows:,} rows; {a.coverage}; as of {a.as_of}; {terms[a.name]}"
-        for a in rows
+        for a in map(about, c.data)
     ]
 
 
 def _tables_html(c: Chapter, caption: str = "") -> str:
     """The same as a table, with the age of old ones."""
-    terms, today = catalog()["licence"].map(_marked), date.today()
+    terms, left = catalog()["licence"].map(_marked), " style='text-align:left'"
     names = ("Table", "What it holds", "Rows", "Coverage", "As of", "Licence")
-    head = "".join(f"<th scope='col' style='text-align:left'>{h}</th>" for h in names)
-    body = []
-    for a in map(about, c.data):
-        cells = (
-            f"{a.rows:,}",
-            escape(a.coverage),
-            escape(a.as_of) + _age(a.as_of, today),
-            escape(terms[a.name]),
-        )
-        first = f"<th scope='row' style='text-align:left'><code>{escape(a.name)}</code></th>"
-        title = f"<td style='text-align:left'>{escape(a.title)}</td>"
-        body.append(
-            f"<tr>{first}{title}<td class='cdo-number'>{cells[0]}</td>"
-            + "".join(f"<td style='text-align:left'>{x}</td>" for x in cells[1:])
-            + "</tr>"
-        )
+    head = "".join(f"<th scope='col'{left}>{h}</th>" for h in names)
+    body = "".join(
+        f"<tr><th scope='row'{left}><code>{escape(a.name)}</code></th><td{left}>{escape(a.title)}</td>"
+        f"<td class='cdo-number'>{a.rows:,}</td><td{left}>{escape(a.coverage)}</td>"
+        f"<td{left}>{escape(a.as_of)}{_age(a.as_of, date.today())}</td><td{left}>{escape(terms[a.name])}</td></tr>"
+        for a in map(about, c.data)
+    )
     name = f"<caption><b>{escape(caption)}</b></caption>" if caption else ""
-    return f"<table>{name}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return f"<table>{name}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _time(c: Chapter) -> str:
+    """How long a chapter takes and what to read first."""
+    first = "; ".join(f"{n} “{chapters()[n].title}”" for n in c.before) or "nothing"
+    return f"Time: about {c.minutes} minutes. Read first: {first}."
 
 
 def header(number: str) -> Panel:
     """The header of a chapter that has no folder of its own yet: time, what to read first, *Data in this chapter*."""
     c = the_chapter(number)
-    first = "; ".join(f"{n} “{chapters()[n].title}”" for n in c.before) or "nothing"
-    intro = f"Time: about {c.minutes} minutes. Read first: {first}."
-    html = (
-        f"<p>{escape(intro)}</p>{_tables_html(c, 'Data in this chapter')}"
-        '<p>Full terms and traps: <code>about("name")</code>.</p>'
-    )
-    return Panel("\n".join([intro, "", "Data in this chapter", *_tables_text(c)]), html)
+    html = f"<p>{escape(_time(c))}</p>{_tables_html(c, 'Data in this chapter')}<p>{_TERMS}</p>"
+    return Panel("\n".join([_time(c), "", "Data in this chapter", *_tables_text(c)]), html)
 
 
 # ---------------------------------------------------------------- the opening
@@ -240,7 +230,7 @@ def _facts(c: Chapter, link: Callable[[str], str]) -> str:
     tables = (
         f"<details><summary><span>{len(c.data)} of {len(catalog())}</span> show</summary>"
         f"<div class='cdo-scroll'>{_tables_html(c)}</div>"
-        "<p class='cdo-soft'>Full terms and traps: <code>about(\"name\")</code>.</p></details>"
+        f"<p class='cdo-soft'>{_TERMS}</p></details>"
     )
     parts = {
         "Time": f"{c.minutes} minutes",
@@ -300,11 +290,10 @@ def _beside(c: Chapter, number: str) -> str:
 
 def _opening(c: Chapter) -> Opening:
     found = chapter_module(c.number).key_finding()
-    first = "; ".join(f"{n} “{chapters()[n].title}”" for n in c.before) or "nothing"
     text = [
         f"Key finding: {found.text}",
         *([found.evidence] if found.evidence else []),
-        f"Time: about {c.minutes} minutes. Read first: {first}. Data to {edition(about(c.data[0]).as_of)}.",
+        f"{_time(c)} Data to {edition(about(c.data[0]).as_of)}.",
         "",
         f"It rests on {len(c.data)} of {len(catalog())} tables:",
         *_tables_text(c),
