@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -25,15 +26,21 @@ LONGEST = 240  # characters of a sentence; counts and intervals go to its eviden
 def _same(a: object, b: object) -> bool:
     if words._missing(a) or words._missing(b):
         return words._missing(a) and words._missing(b)
+    if isinstance(a, date) or isinstance(b, date):
+        one, other = pd.to_datetime([a, b], errors="coerce", format="ISO8601")
+        return one == other
     if isinstance(a, str) or isinstance(b, str):
         return str(a) == str(b)
-    return math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-12)
+    a, b = float(a), float(b)
+    if a.is_integer() and b.is_integer():  # one in ten billion is no tie
+        return a == b
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _wanted(cell: object, want: object) -> bool:
-    """Whether a cell is what is asked for: equal to it, or one of a list, or within a ``(low, high)`` range."""
+    """Whether a cell is what is asked for: equal to it, or one of a list, or in a ``range``."""
     if isinstance(want, range):
-        return not words._missing(cell) and int(cell) in want
+        return not words._missing(cell) and float(cell).is_integer() and int(cell) in want
     if isinstance(want, (list, tuple, set, frozenset)):
         return any(_same(cell, one) for one in want)
     return _same(cell, want)
@@ -53,17 +60,21 @@ def _chosen(frame: pd.DataFrame, where: Where) -> pd.DataFrame:
     return frame[mask]
 
 
+def _passes(record: Mapping[str, Any], where: Where) -> bool:
+    return all(_wanted(record[column], want) for column, want in (where or {}).items())
+
+
 def _by_hand(table: pd.DataFrame, where: Where) -> list[dict]:
     """The rows that pass, found one by one: the way in which claims are checked."""
-    records = table.to_dict("records")
-    return [r for r in records if all(_wanted(r[c], w) for c, w in (where or {}).items())]
+    return [r for r in table.to_dict("records") if _passes(r, where)]
 
 
 def _sum(records: list[dict], column: str | None) -> float:
-    """The sum of a column over rows, or how many rows there are."""
+    """The sum of a column over rows, or how many rows there are; nan where rows are there and no figure in any."""
     if column is None:
         return float(len(records))
-    return math.fsum(float(r[column]) for r in records if not words._missing(r[column]))
+    known = [float(r[column]) for r in records if not words._missing(r[column])]
+    return math.fsum(known) if known or not records else math.nan
 
 
 @dataclass(frozen=True)
@@ -115,8 +126,10 @@ class Top(Claim):
     def faults(self, table: pd.DataFrame) -> list[str]:
         found = [r for r in _by_hand(table, self.where) if not words._missing(r[self.column])]
         if not self.names:
-            bad = [r for r in found if float(r[self.column]) != 0]
+            bad = [r for r in found if self.lowest or float(r[self.column]) != 0]
             return [f"nobody leads by {self.column}, but {bad[0][self.label]} does"] if bad else []
+        if not found:
+            return [f"there is no figure in {self.column}"]
         best = (min if self.lowest else max)(float(r[self.column]) for r in found)
         leaders = {str(r[self.label]) for r in found if _same(r[self.column], best)}
         out = []
@@ -152,7 +165,11 @@ def top(frame: pd.DataFrame, label: str, value: str, *, where: Where = None, low
 
 
 def _amount(frame: pd.DataFrame, column: str | None) -> float:
-    return float(len(frame)) if column is None else float(frame[column].sum())
+    """As :func:`_sum`, for a table; the exact sum, rounded once, so that no processor gives another."""
+    if column is None:
+        return float(len(frame))
+    known = frame[column].dropna()
+    return math.fsum(known.astype(float)) if len(known) or frame.empty else math.nan
 
 
 @dataclass(frozen=True)
@@ -182,13 +199,22 @@ class Part(Claim):
         """Wilson's 95% interval in per cent; only for samples."""
         if not self.sample:
             raise ValueError("a whole population has no interval")
-        digits = 1 if self.n and (0 < self.share < 0.02 or 0.98 < self.share < 1) else 0
-        return words.interval(*wilson(round(self.k), round(self.n)), digits)
+        if math.isnan(self.share):
+            return words.interval(*wilson(0, 0))
+        return words.interval(*wilson(round(self.k), round(self.n)), words.decimals(self.share))
 
     def faults(self, table: pd.DataFrame) -> list[str]:
         k = _sum(_by_hand(table, self.where), self.column)
         n = _sum(_by_hand(table, self.among), self.of or self.column)
-        return [
+        astray = [r for r in _by_hand(table, self.where) if not _passes(r, self.among)]
+        out = (
+            [f"{len(astray)} rows where {self.where} are not among those where {self.among}"]
+            if astray
+            else []
+        )
+        if self.k > self.n:
+            out.append(f"the part is {self.k}, the whole only {self.n}")
+        return out + [
             f"{what} is {found}, not {said}"
             for what, found, said in (
                 (f"{self.column or 'the number of rows'} where {self.where}", k, self.k),
@@ -208,14 +234,14 @@ def part(
     sample: bool = True,
     digits: int | None = None,
 ) -> Part:
-    """The share that some rows have of a column's sum: ``42%``; *no cases* where the whole is zero.
+    """The share that some rows have of a column's sum: ``42%``; *no cases* where the whole is zero, *no figure* without any.
 
     Parameters
     ----------
     column : str or None
         What is summed; None counts rows.
     where : mapping, optional
-        The rows of the part; all by default.
+        The rows of the part; all by default. They must be among those of the whole.
     of : str, optional
         Column of the whole; the same by default.
     among : mapping, optional
@@ -238,7 +264,7 @@ class Total(Claim):
     value: float
 
     def __bool__(self) -> bool:
-        return self.value != 0
+        return self.value != 0 and not words._missing(self.value)
 
     def verb(self, one: str, many: str) -> str:
         """The verb that fits the number."""
@@ -250,10 +276,10 @@ class Total(Claim):
 
 
 def total(frame: pd.DataFrame, column: str, unit: str = "", *, many: str = "", where: Where = None) -> Total:
-    """The sum of a column over some rows: ``1,204 incidents``; false where it is zero."""
+    """The sum of a column over some rows: ``1,204 incidents``; false where it is zero, or *no figure* (all are missing)."""
     _columns(frame, column)
-    value = float(_chosen(frame, where)[column].sum())
-    text = words.plural(value, unit, many) if unit else words.number(value)
+    value = _amount(_chosen(frame, where), column)
+    text = words.plural(value, unit, many) if unit and not math.isnan(value) else words.number(value)
     return Total(text, column, where, value)
 
 
@@ -363,7 +389,9 @@ class Change(Claim):
         out = []
         for where, said in ((self.first, self.before), (self.last, self.after)):
             cells = [r[self.column] for r in _by_hand(table, where)]
-            found = cells[0] if len(cells) == 1 else None
+            if len(cells) > 1:
+                out.append(f"{len(cells)} rows where {where}, not one")
+            found = cells[0] if cells else None
             if not _same(found, said):
                 out.append(f"{self.column} is {found} where {where}, not {said}")
         return out
@@ -384,12 +412,19 @@ def change(
     ----------
     first, last : mapping
         Find one row each, such as ``{"year": 2021}``. A row that is not there is a missing figure, not a zero.
+
+    Raises
+    ------
+    ValueError
+        One of them finds several rows.
     """
     _columns(frame, column)
 
     def cell(where: Mapping[str, Any]) -> Any:
         found = _chosen(frame, where)[column]
-        return found.iloc[0] if len(found) == 1 else None
+        if len(found) > 1:
+            raise ValueError(f"{len(found)} rows where {dict(where)}; a change needs one at each end")
+        return found.iloc[0] if len(found) else None
 
     before, after = cell(first), cell(last)
     if words._missing(before) or words._missing(after):
@@ -487,7 +522,13 @@ class _Bare:
     def __getattr__(self, _: str) -> _Bare:
         return self
 
+    def __getitem__(self, _: object) -> _Bare:
+        return self
+
     def __format__(self, _: str) -> str:
+        return ""
+
+    def __repr__(self) -> str:
         return ""
 
 

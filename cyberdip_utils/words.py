@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import date
+from numbers import Real
 
 import pandas as pd
 
@@ -12,9 +13,7 @@ from cyberdip_utils.stats import wilson
 
 
 def _missing(value: object) -> bool:
-    return (
-        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-    )
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, Real) and value != value)
 
 
 def number(x: float, digits: int | None = None) -> str:
@@ -29,7 +28,7 @@ def number(x: float, digits: int | None = None) -> str:
         return "no figure"
     x = float(x)
     if digits is not None:
-        shown = f"{x:,.{digits}f}"
+        shown = f"{x:z,.{digits}f}"
     elif x.is_integer():
         shown = f"{x:,.0f}"
     else:
@@ -41,16 +40,24 @@ def number(x: float, digits: int | None = None) -> str:
 count = number
 
 
+def decimals(x: float) -> int:
+    """Decimals that a share from 0 to 1 has as per cent: none, one within two points of 0 or 1, more where one would say 0 or 100."""
+    edge = min(x, 1 - x)
+    if not 0 < edge < 0.02:
+        return 0
+    return 1 if edge > 0.00051 else math.ceil(-math.log10(edge)) - 2
+
+
 def percent(x: float, digits: int | None = None) -> str:
     """A share from 0 to 1 as per cent: ``42%``.
 
-    Shares within two points of 0 or 1 get one decimal, so that a rare thing does not read as none.
+    Shares near 0 or 1 get :func:`decimals`, so that a rare thing does not read as none.
     """
     if _missing(x):
         return "no figure"
     if digits is None:
-        digits = 1 if 0 < x < 0.02 or 0.98 < x < 1 else 0
-    return f"{x * 100:.{digits}f}%".replace("-", "−")
+        digits = decimals(x)
+    return f"{x * 100:z.{digits}f}%".replace("-", "−")
 
 
 def interval(low: float, high: float, digits: int = 0) -> str:
@@ -71,7 +78,7 @@ def share(k: int, n: int, sample: bool = True) -> str:
     """
     if n == 0:
         return "no cases (0 of 0)"
-    digits = 1 if 0 < k / n < 0.02 or 0.98 < k / n < 1 else 0
+    digits = decimals(k / n)
     chance = f"; {interval(*wilson(k, n), digits)}" if sample else ""
     return f"{percent(k / n, digits)} ({k:,} of {n:,}{chance})"
 

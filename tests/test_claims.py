@@ -1,5 +1,6 @@
 """Claims tell ties, zeros and missing figures rightly, and a wrong one is found out by its table."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -71,6 +72,76 @@ def test_a_change_needs_both_ends():
     assert change(2020, 2022).faults(FRAME) == [] and change(2020, 2022).faults(FRAME.assign(incidents=1))
 
 
+def test_a_change_between_several_rows_is_refused():
+    twice = FRAME.assign(year=2020)
+    with pytest.raises(ValueError, match="4 rows where .*2020.*one at each end"):
+        claims.change(twice, "incidents", {"year": 2020}, {"year": 2021})
+    assert claims.change(FRAME, "incidents", {"year": 2020}, {"year": 2022}).faults(twice)
+
+
+def test_large_whole_numbers_that_differ_are_no_tie():
+    frame = FRAME.assign(incidents=[10_000_000_001, 10_000_000_000, 3, 0])
+    lead = claims.top(frame, "state", "incidents")
+    assert lead.names == ("China",) and lead.faults(frame) == []
+    assert lead.faults(frame.assign(incidents=[10_000_000_000, 10_000_000_001, 3, 0]))
+
+
+def test_a_leader_needs_a_figure():
+    lead = claims.top(FRAME, "state", "incidents")
+    assert lead.faults(FRAME.head(0)) == ["there is no figure in incidents"]
+    nobody = claims.top(FRAME.head(0), "state", "incidents", lowest=True)
+    assert not nobody and nobody.faults(FRAME.assign(incidents=0))
+
+
+def test_a_sum_without_figures_is_not_zero():
+    frame = FRAME.assign(incidents=pd.array([None] * 4, dtype="Int64"))
+    total = claims.total(frame, "incidents", "incident")
+    assert str(total) == "no figure" and not total and total.faults(frame) == []
+    assert total.faults(FRAME) and claims.total(FRAME, "incidents").faults(frame)
+    share = claims.part(frame, "incidents", {"state": "Iran"})
+    assert (str(share), share.interval) == ("no figure", "0–100%") and share.faults(frame) == []
+    assert claims.empty(frame, "incidents", "Nobody is named.").faults(frame)
+
+
+def test_each_kind_of_claim_finds_another_table_out():
+    lead = claims.top(FRAME, "state", "incidents", where={"year": [2021, 2022]})
+    assert lead.names == ("Russia",) and lead.faults(FRAME) == []
+    assert "extreme" in lead.faults(FRAME.assign(incidents=[7, 8, 3, 0]))[0]
+    assert claims.total(FRAME, "incidents").faults(FRAME.assign(incidents=[7, 7, 3, 1]))
+    assert claims.rows(FRAME, where={"year": 2020}).faults(FRAME.assign(year=2020))
+    assert claims.empty(FRAME.head(0), None, "No row.").faults(FRAME)
+    assert claims.outside("7", "the control").faults(FRAME) == [] and claims.outside("7", " ").faults(FRAME)
+    assert "not one whole sentence" in claims.sentence("Only a heading").faults(FRAME)
+    assert (
+        claims.part(pd.DataFrame({"n": [99, 1], "s": ["a", "b"]}), "n", {"s": "a"}).interval == "94.6–99.8%"
+    )
+
+
+def test_a_part_lies_in_its_whole():
+    astray = claims.part(FRAME, None, {"state": "China"}, among={"state": "Iran"})
+    assert "not among" in astray.faults(FRAME)[0]
+    assert "the whole only" in claims.part(FRAME, "all", of="incidents").faults(FRAME)[0]
+
+
+def test_rows_are_found_by_dates_codes_and_whole_numbers():
+    frame = FRAME.assign(
+        day=pd.to_datetime(["2020-01-01", "2021-03-01", None, "2022-05-01"]),
+        code=pd.Categorical(["CHN", "RUS", "IRN", "ISR"]),
+        late=[2020.7, 2021.0, None, 2019.0],
+    )
+    day = claims.value(frame, "day", {"code": "RUS"})
+    assert str(day) == "1 March 2021" and day.faults(frame) == []
+    assert day.faults(frame.assign(day=pd.Timestamp("2021-03-02")))
+    for when in (pd.Timestamp("2021-03-01"), pd.Timestamp("2021-03-01").date(), "2021-03-01"):
+        assert str(claims.value(frame, "state", {"day": when})) == "Russia"
+    assert claims.rows(frame, where={"late": range(2020, 2022)}).value == 1
+
+
+def test_a_template_may_take_one_name_of_several():
+    said = claims.sentence("{who.names[0]} is named first.", who=claims.top(FRAME, "state", "incidents"))
+    assert said.text == "China is named first." and said.faults(FRAME) == []
+
+
 def test_an_empty_sentence_is_checked_too():
     said = claims.empty(FRAME.assign(incidents=0), "incidents", "Nobody is named.")
     assert said.faults(FRAME.assign(incidents=0)) == [] and said.faults(FRAME)
@@ -104,6 +175,11 @@ def test_words():
     assert words.day("2025-03-03") == "3 March 2025" and words.day(pd.NaT) == "no date"
     assert (
         words.percent(0.004) == "0.4%"
+        and [words.percent(x) for x in (0.0004, 0.9996, 0.9995, 0.02, 1)]
+        == ["0.04%", "99.96%", "99.95%", "2%", "100%"]
+        and words.share(1, 5000, sample=False) == "0.02% (1 of 5,000)"
+        and (words.percent(-0.001), words.number(-0.4, 0)) == ("0%", "0")
+        and words.number(np.float32("nan")) == "no figure"
         and words.percent(None) == "no figure"
         and words.number(-1234.5) == "−1,234"
     )
