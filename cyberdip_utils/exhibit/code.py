@@ -8,15 +8,14 @@ when the exhibit is made, so that a later edit of the file without a restart sho
 from __future__ import annotations
 
 import ast
-import builtins
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-_BUILT_IN = frozenset(dir(builtins))
 _sources: dict[str, str] = {}
 
 
@@ -26,10 +25,11 @@ class _Module:
 
     package: str
     defined: dict[str, ast.stmt] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)  # names that a later statement gives or changes again
     text: str = ""
 
     def source(self, node: ast.stmt) -> str:
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")  # as the syntax tree counts them
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         return "\n".join(lines[first - 1 : node.end_lineno])
 
@@ -50,7 +50,20 @@ def _targets(node: ast.stmt) -> list[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return [a.asname or a.name.partition(".")[0] for a in node.names]
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return [n.id for t in targets if t is not None for n in ast.walk(t) if isinstance(n, ast.Name)]
+    return [n.id for t in targets if t is not None for n in ast.walk(t) if _stored(n)]
+
+
+def _stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _altered(node: ast.stmt) -> list[str]:
+    """Names of what a statement changes in place: ``x.append(1)``, ``x["a"] = 1``, ``x.a += 1``."""
+    places = list(getattr(node, "targets", [getattr(node, "target", None)]))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        places = [node.value.func]
+    inner = [p.value for p in places if isinstance(p, (ast.Attribute, ast.Subscript))]
+    return [n.id for p in inner for n in ast.walk(p) if isinstance(n, ast.Name)]
 
 
 @cache
@@ -61,7 +74,10 @@ def _parsed(module: str) -> _Module:
     made = _Module(module.rpartition(".")[0], text=_sources[module])
     for node in ast.parse(made.text).body:
         for name in _targets(node):
+            if name in made.defined:
+                made.changed.add(name)
             made.defined[name] = node
+        made.changed.update(_altered(node))
     return made
 
 
@@ -82,9 +98,10 @@ class _Collector:
         self.imports: dict[str, None] = {}
         self.blocks: dict[tuple[str, int], str] = {}
         self.seen: set[tuple[str, str]] = set()
+        self.after: dict[str, list[str]] = {}  # module -> those that it takes from
 
     def need(self, module: str, name: str) -> None:
-        if name in _BUILT_IN or (module, name) in self.seen:
+        if (module, name) in self.seen:
             return
         self.seen.add((module, name))
         parsed = _parsed(module)
@@ -96,19 +113,21 @@ class _Collector:
                 )
             return
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            self._imported(parsed, node, name)
+            self._imported(module, node, name)
             return
+        if name in parsed.changed:
+            raise ValueError(f"{module}.{name} is changed after it is made; code() shows one statement of it")
         for other in _names(node):
             self.need(module, other)
         self.blocks[module, node.lineno] = parsed.source(node)
 
-    def _imported(self, parsed: _Module, node: ast.Import | ast.ImportFrom, name: str) -> None:
+    def _imported(self, module: str, node: ast.Import | ast.ImportFrom, name: str) -> None:
         alias = next(a for a in node.names if (a.asname or a.name.partition(".")[0]) == name)
         renamed = f" as {alias.asname}" if alias.asname else ""
         if isinstance(node, ast.Import):
             self.imports[f"import {alias.name}{renamed}"] = None
             return
-        home = _home(parsed, node)
+        home = _home(_parsed(module), node)
         if home != self.own and not home.startswith(f"{self.own}."):
             self.imports[f"from {home} import {alias.name}{renamed}"] = None
         elif alias.asname or f"{home}.{alias.name}" in sys.modules:
@@ -116,6 +135,7 @@ class _Collector:
                 f"{name}: import single names of your own chapter, unrenamed, so that code() can show them"
             )
         else:
+            self.after.setdefault(module, []).append(home)
             self.need(home, alias.name)
 
 
@@ -154,15 +174,18 @@ def needed(module: str, name: str) -> str:
     Raises
     ------
     ValueError
-        Something that it uses has no source that can be written out.
+        Something that it uses has no source that can be written out, or it is no such function itself.
     """
+    if not isinstance(_parsed(module).defined.get(name), ast.FunctionDef):
+        raise ValueError(f"{module}.{name} is no function that a plain def at the top level makes")
     collector = _Collector(module.rpartition(".")[0] or module)
     collector.need(module, name)
     order: dict[str, list[tuple[int, str]]] = {}
     for (home, line), text in collector.blocks.items():
         order.setdefault(home, []).append((line, text))
-    # modules in the order in which they were first complete, each in the order of its file
-    blocks = [text for found in order.values() for _, text in sorted(found)]
+    # a module after those that it takes from, each in the order of its file
+    homes = TopologicalSorter({home: collector.after.get(home, []) for home in (*order, *collector.after)})
+    blocks = [text for home in homes.static_order() for _, text in sorted(order.get(home, []))]
     annotated = "from __future__ import annotations\n\n"
     return annotated + "\n\n\n".join(filter(None, [_ordered(list(collector.imports)), "\n\n\n".join(blocks)]))
 
