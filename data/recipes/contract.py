@@ -26,6 +26,10 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parents[1]
 CURATED = DATA / "curated"
+SEEN_IN = (
+    "Kind of source, by the host of its address (official page, archive, press or secondary), when it was read, and "
+    "what more was seen."
+)
 TYPES = ("string", "integer", "number", "boolean", "date", "year")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recipes.contract import Raw, Table, curated, field
+from recipes.contract import SEEN_IN, Raw, Table, curated, field
 
 PRECISION = ("day", "month", "year")
 SEEN = (
     field("source", "string", "Where the row was seen.", required=True),
     field("url", "string", "Address of that page.", required=True),
+    field("seen_in", "string", SEEN_IN, required=True),
 )
 
 TABLES = [

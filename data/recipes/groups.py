@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .contract import Raw, RecipeError, Table, curated, field
+from .contract import SEEN_IN, Raw, RecipeError, Table, curated, field
 from .places import code
 
 _PRECISION = ("day", "month", "year", "none")
@@ -43,7 +43,7 @@ TABLES = [
             ),
             field("source", "string", "Where the row is from.", required=True),
             field("url", "string", "Address of that source."),
-            field("seen_in", "string", "Where that source was read.", required=True),
+            field("seen_in", "string", SEEN_IN, required=True),
             field("confidence", "string", "How sure we are.", enum=("low", "medium", "high"), ordered=True),
             field("note", "string", "Remark."),
         ),

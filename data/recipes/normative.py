@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recipes.contract import Raw, RecipeError, Table, curated, field
+from recipes.contract import SEEN_IN, Raw, RecipeError, Table, curated, field
 
 # Experts in each group, as the sources of the round give the number
 GROUP_SIZE = {"2004-05": 15, "2009-10": 15, "2012-13": 15, "2014-15": 20, "2016-17": 25, "2019-21": 25}
 ACTORS = {"European Union and its member states": "EUU"}
 PRECISION = ("day", "month", "year")
 _OURS = "Labels, grouping and wording are the handbook's; quote the document, not the label."
-_SEEN = "Kind of copy in which the source was read."
+_SEEN = SEEN_IN
 
 
 def _span(name: str, column: str) -> str:

@@ -8,7 +8,6 @@ from recipes.contract import Raw, RecipeError, Table, curated, field
 
 CODES = {"1": "yes", "2": "abstain", "3": "no", "8": "absent", "9": "not a member"}
 VOTES = ("yes", "abstain", "no", "absent")
-UNDL_FILE = r"\S*unga_2025_recorded_votes\.csv\.gz \(([^)]*)\)"
 
 # Votes that the roll-call file lacks and the record of the UN Digital Library has; which states they are
 # is said in data/curated/un_vote_tallies.csv. (resolution, iso3): (vote in the record, what the file has)
@@ -206,10 +205,6 @@ def build(raw: Raw) -> dict[str, pd.DataFrame]:
     }
 
 
-def _tidy(text: pd.Series) -> pd.Series:
-    return text.str.replace(UNDL_FILE, r"\1", regex=True)
-
-
 def _resolutions(notes: pd.DataFrame, ict: pd.DataFrame) -> pd.DataFrame:
     calls = ict.groupby("resolution")[["rcid", "date"]].first()
     missing = set(calls.index) ^ set(notes.resolution)
@@ -221,7 +216,6 @@ def _resolutions(notes: pd.DataFrame, ict: pd.DataFrame) -> pd.DataFrame:
     out["led_by"] = out.sponsor_line.str.extract(f"^({'|'.join(LEADS)})")[0].map(LEADS)
     out["session"] = out.resolution.str.split("/").str[2]
     out["roll_call"] = pd.to_numeric(out.resolution.map(calls.rcid)).astype("Int64")
-    out["seen_in"] = _tidy(out.seen_in)
     return out
 
 
@@ -259,5 +253,4 @@ def _tallies(tallies: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
     out["kind"] = out.source.str.startswith("UN Digital Library").map({True: "official", False: "press"})
     said = tallies.compared_with_roll_call_file
     out["difference"] = said.where(~said.str.startswith("agrees"), "")
-    out["seen_in"] = _tidy(out.seen_in)
     return out
