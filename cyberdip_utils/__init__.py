@@ -10,5 +10,6 @@ BOOK = {
 }
 
 from cyberdip_utils.data import DataError, about, catalog, cite, load  # noqa: E402
+from cyberdip_utils.take_home import save, snippet  # noqa: E402
 
-__all__ = ["BOOK", "DataError", "about", "catalog", "cite", "load"]
+__all__ = ["BOOK", "DataError", "about", "catalog", "cite", "load", "save", "snippet"]

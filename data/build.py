@@ -286,6 +286,31 @@ def worst_grade(sources: list[dict]) -> str:
     return max((s["grade"] for s in sources), key=GRADES.index)
 
 
+def elsewhere() -> list[str]:
+    """The part of ``data/README.md`` on other tools."""
+    from cyberdip_utils.take_home import lines
+
+    return [
+        "## In R, pandas and spreadsheets",
+        "",
+        "Every table is a CSV file in UTF-8 with its column names in the first line, and nothing before or after. Types, units,",
+        "keys and allowed values are in `datapackage.json`, a Data Package (version 1). An empty cell is a missing value. With the",
+        'package, `snippet("states", "R")` gives these lines for any table; without it, put another name for `states`. They look for the folder',
+        "`data` from the folder that holds it.",
+        "",
+        *("```r", lines("states", "R", Path("data")), "```", ""),
+        *("```python", lines("states", "pandas", Path("data")), "```", ""),
+        "They need R 4.1 or newer with `jsonlite` and `readr`, or pandas. R's own `read.csv` takes Namibia's code, `NA` in",
+        '`states.alpha2`, for a missing value unless it is told `na.strings = ""`, and drops the zeros that codes in',
+        "`states.numeric` begin with. R's package `frictionless` should read `datapackage.json`; that is untried.",
+        "",
+        'For Excel and other spreadsheets, `save("incidents", "incidents.xlsx")` writes a workbook with the sheets data, columns and',
+        "source, in which texts stay texts (a CSV file that a spreadsheet opens itself loses zeros, takes a name that begins with",
+        "@ for a formula and may spoil accents). An ending `.parquet` gives Parquet, and `.csv` the file with its source beside.",
+        "",
+    ]
+
+
 def readme(package: dict) -> str:
     """``data/README.md``: a table for each theme, then the traps of each table."""
     lines = [
@@ -300,6 +325,7 @@ def readme(package: dict) -> str:
         "of the original, as far as the table's sources tell below; *copy unchecked* is such a file that was not compared",
         "with the original, or that differs from it.",
         "",
+        *elsewhere(),
     ]
     for theme, title in THEMES.items():
         rows = [r for r in package["resources"] if r["theme"] == theme]

@@ -408,6 +408,7 @@ def plain(text):
 
 def data_pages(source):
     from cyberdip_utils.data import about, catalog, cite
+    from cyberdip_utils.take_home import lines
 
     names = list(catalog().index)
     rows = []
@@ -430,6 +431,11 @@ def data_pages(source):
             "**What to know.**\n\n" + "\n".join(f"- {plain(x)}" for x in a.caveats) if a.caveats else "",
             "**Left out.**\n\n" + "\n".join(f"- {plain(x)}" for x in a.dropped) if a.dropped else "",
             f"| Column | Type | Meaning |\n|---|---|---|\n{fields}" if fields else "",
+            *(
+                f"**In {language}**, with the handbook's folder `data` beside:\n\n```{mark}\n{lines(name, language, Path('data'))}\n```"
+                for language, mark in (("R", "r"), ("pandas", "python"))
+                if fields
+            ),
             f"```text\n{cite(name)}\n```",
         ]
         write(source / "data" / f"{name}.md", "\n\n".join(p for p in parts if p) + "\n")

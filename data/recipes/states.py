@@ -44,7 +44,9 @@ TABLES = [
                 required=True,
             ),
             field(
-                "alpha2", "string", "ISO 3166-1 alpha-2 code (Namibia's is NA; XK and EU are user-assigned)."
+                "alpha2",
+                "string",
+                'ISO 3166-1 alpha-2 code (Namibia\'s is NA, which R reads as missing unless told na.strings = ""; XK and EU are user-assigned).',
             ),
             field("numeric", "string", "ISO 3166-1 and UN M49 numeric code, three digits."),
             field("name", "string", "Short English name.", required=True),
