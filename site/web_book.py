@@ -450,7 +450,7 @@ def data_pages(source):
 
 
 API = (
-    "data countries stats words claims exhibit exhibit.export figures teach glossary topics readers_record progress evidence "
+    "data take_home countries stats words claims exhibit exhibit.export figures teach glossary topics readers_record progress evidence "
     "survival rank distributions norms.agreement norms.scaling norms.diffusion norms.interrupted norms.joining "
     "sovereignty.cable_graph deterrence.models deterrence.transitions deterrence.crisis controversies.debate controversies.stance"
 ).split()
