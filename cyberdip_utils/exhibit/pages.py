@@ -130,7 +130,8 @@ def _moved(exhibit: Exhibit, values: Values) -> str:
 def link(exhibit: Exhibit, values: Values) -> list[str]:
     """The lines that open a state in a notebook, in pieces."""
     package, _, last = exhibit.module.rpartition(".")
-    home = package if last in ("analysis", "exhibits") else exhibit.module
+    beside = package if last in ("analysis", "exhibits") else exhibit.module
+    home = registry.homes().get(exhibit.name, beside)
     return [f"from {home} import {exhibit.name}\n\n{exhibit.name}.show(", _moved(exhibit, values), ")\n"]
 
 

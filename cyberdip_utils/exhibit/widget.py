@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import time
 import weakref
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +107,7 @@ class Card(anywidget.AnyWidget):
         self._exhibit = exhibit
         self._quiet = False
         self._took = 0.0
-        self._first = exhibit.payload(**values)  # a broken exhibit shows here, not in the browser
+        exhibit.payload(**values)  # a broken exhibit shows here, not in the browser
         super().__init__(_spec=exhibit.spec() | {"assets": versions()}, **values)
         self._spec = self._spec | {"id": self.model_id}
         self.on_msg(self._asked)
@@ -156,7 +158,7 @@ class Card(anywidget.AnyWidget):
         self._quiet = True
         try:
             with self.hold_trait_notifications():
-                for key, value in values.items():
+                for key, value in self._exhibit.check(values).items():  # before any is set
                     setattr(self, key, value)
         except (ValueError, TypeError, traitlets.TraitError):
             pass
@@ -186,17 +188,25 @@ class Card(anywidget.AnyWidget):
         data, meta = bundle if isinstance(bundle, tuple) else (bundle, {})
         return data | {"text/plain": text}, meta
 
+    def _still(self) -> tuple[str, str]:
+        """The static form as HTML and as text; where the state cannot be made, the sentence that says why."""
+        try:
+            return self._exhibit.html(**self.settings), self._exhibit.text(**self.settings)
+        except Exception:
+            why = json.loads(self._payload())["error"]  # strict: this raises what is wrong
+            return f"<p>{escape(why)}</p>", why
+
     def _repr_mimebundle_(self, **_kwargs) -> tuple[dict, dict]:
-        return self._mimebundle(self._exhibit.text(**self.settings))
+        return self._mimebundle(self._still()[1])
 
     def _ipython_display_(self) -> None:
         """The static form and the live card; the page hides the first where the second runs."""
         from IPython.display import display
 
         style = (STATIC / "static.css").read_text(encoding="utf-8")
-        still = self._exhibit.html(**self.settings)
+        still, text = self._still()
         block = f"<style>{style}</style><div class='cdx-static' data-cdx='{self.model_id}'>{still}</div>"
-        display({"text/html": block, "text/plain": self._exhibit.text(**self.settings)}, raw=True)
+        display({"text/html": block, "text/plain": text}, raw=True)
         data, meta = self._mimebundle(repr(self))
         display(data, metadata=meta, raw=True)
 
