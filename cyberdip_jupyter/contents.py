@@ -63,6 +63,11 @@ class HandbookContents(AsyncLargeFileManager):
         self._refuse(path)
         return await super().delete_file(path)
 
+    async def restore_checkpoint(self, checkpoint_id, path):
+        """Go back to an earlier state of a file, never of a notebook of the book: a checkpoint may be of an older edition."""
+        self._refuse(path)
+        return await super().restore_checkpoint(checkpoint_id, path)
+
     async def rename_file(self, old_path, new_path):
         """Rename a file, neither from nor to a notebook of the book."""
         self._refuse(old_path)

@@ -90,6 +90,16 @@ def test_a_chapter_is_not_changed_and_the_reader_is_told_what_to_do(contents, fo
     assert files(folder) == before
 
 
+def test_a_checkpoint_of_an_older_edition_does_not_come_back(contents, folder):
+    old = Path(contents.checkpoints.checkpoint_path("checkpoint", CHAPTER))
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.write_text(BROKEN, encoding="utf-8")
+    before = files(folder)
+    with pytest.raises(HTTPError, match="Save my copy"):
+        run(contents.restore_checkpoint("checkpoint", CHAPTER))
+    assert files(folder) == before
+
+
 def test_a_copy_over_a_chapter_is_refused(contents, folder):
     run(contents.save(model(), "mine.ipynb"))
     before = files(folder)
