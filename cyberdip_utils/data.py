@@ -118,12 +118,12 @@ class About:
         return f"<p><b>{escape(head)}</b><br>{body}</p>{self.fields.to_html(index=False, escape=True)}"
 
 
-_GRADES = ("original", "copy checked", "copy unchecked")
+GRADES = ("original", "copy checked", "copy unchecked")
 
 
 def worst_grade(sources: Iterable[dict]) -> str:
     """The grade of a table: that of the source that is known least."""
-    return max((s.get("grade", "original") for s in sources), key=_GRADES.index, default="original")
+    return max((s.get("grade", "original") for s in sources), key=GRADES.index, default="original")
 
 
 def read_in(source: dict) -> str:
@@ -168,8 +168,8 @@ def _receipt_fault(entry: object) -> str:
         ):
             return f"{name}: {key} is not as the handbook writes it"
     for s in entry["sources"]:
-        if s.get("grade", "original") not in _GRADES:
-            return f"{name}: the grade {quoted(s['grade'])} is none of {', '.join(_GRADES)}"
+        if s.get("grade", "original") not in GRADES:
+            return f"{name}: the grade {quoted(s['grade'])} is none of {', '.join(GRADES)}"
         if not all(isinstance(s.get(k, ""), str) for k in ("read", "checked")):
             return f"{name}: where a source was read is not text"
         if s.get("grade", "original") != "original" and not s.get("read"):
@@ -454,6 +454,45 @@ def cite(*names: str) -> str:
     return "\n\n".join(dict.fromkeys(entries))
 
 
+_FREE = (  # licences that allow any use, with attribution where they ask for it
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "CC-BY-4.0",
+    "CC0-1.0",
+    "EU reuse (2011/833/EU)",
+    "MITRE ATT&CK terms of use",
+    "MIT",
+    "OGL-UK-3.0",
+    "public domain",
+    "public domain (US)",
+)
+_TERMS = ("free", "non-commercial", "not stated")
+_CLOSED = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
+
+
+def terms_of(licences: Iterable[str]) -> str:
+    """What the licences of a table's sources allow, by the one that allows least.
+
+    Parameters
+    ----------
+    licences : iterable of str
+        Codes as the manifest has them. ``A OR B`` leaves the choice: the one that allows more counts.
+
+    Returns
+    -------
+    str
+        ``free`` (any use, with attribution where the licence asks for it), ``non-commercial``, or ``not stated``: no
+        terms were seen, or only terms that this function does not know.
+    """
+
+    def one(code: str) -> int:
+        if code in _FREE:
+            return 0
+        return 1 if _CLOSED.search(code) else 2
+
+    return _TERMS[max((min(map(one, code.split(" OR "))) for code in licences), default=2)]
+
+
 def catalog(search: str = "") -> pd.DataFrame:
     """All tables, or those that mention every word of ``search`` in name, title, text or columns.
 
@@ -461,7 +500,7 @@ def catalog(search: str = "") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by table name: theme, title, rows, coverage, as_of, read (original, copy checked, copy unchecked),
-        licence.
+        licence, terms (free, non-commercial, not stated).
     """
     rows = []
     for e in _manifest(data_folder()).values():
@@ -478,8 +517,9 @@ def catalog(search: str = "") -> pd.DataFrame:
                     "as_of": e["as_of"],
                     "read": worst_grade(e["sources"]),
                     "licence": "; ".join(x["name"] for x in e["licenses"]),
+                    "terms": terms_of(x["name"] for x in e["licenses"]),
                 }
             )
-    columns = ["table", "theme", "title", "rows", "coverage", "as_of", "read", "licence"]
+    columns = ["table", "theme", "title", "rows", "coverage", "as_of", "read", "licence", "terms"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["theme", "table"]).set_index("table")

@@ -26,6 +26,8 @@ for place in (str(HERE), str(HERE.parent)):
 import recipes
 from recipes.contract import MissingRaw, Raw, RecipeError, Table, alike, as_text, check_foreign, write_all
 
+from cyberdip_utils.data import GRADES, terms_of, worst_grade
+
 THEMES = {
     "frame": "Countries and groups",
     "sovereignty": "Sovereignty",
@@ -34,7 +36,6 @@ THEMES = {
     "data_flows": "Data flows",
 }
 SKIP = {"contract"}
-GRADES = ("original", "copy checked", "copy unchecked")
 
 
 def recipe_modules() -> list:
@@ -281,11 +282,6 @@ def read_where(source: dict) -> list[str]:
     return lines
 
 
-def worst_grade(sources: list[dict]) -> str:
-    """The grade of a table is that of the source that is known least."""
-    return max((s["grade"] for s in sources), key=GRADES.index)
-
-
 def elsewhere() -> list[str]:
     """The part of ``data/README.md`` on other tools."""
     from cyberdip_utils.take_home import lines
@@ -325,6 +321,11 @@ def readme(package: dict) -> str:
         "of the original, as far as the table's sources tell below; *copy unchecked* is such a file that was not compared",
         "with the original, or that differs from it.",
         "",
+        "The column `terms` says what the licences allow, by the one that allows least: *free* is any use, with attribution where",
+        "the licence asks for it; *non-commercial* is any other use than a commercial one, some on the condition that works made",
+        "from the data carry the same licence; *not stated* means that no terms were seen: ask the publisher before you pass the",
+        "table on.",
+        "",
         *elsewhere(),
     ]
     for theme, title in THEMES.items():
@@ -334,14 +335,15 @@ def readme(package: dict) -> str:
         lines += [
             f"## {title}",
             "",
-            "| table | what | rows | coverage | as of | read | licence |",
-            "|---|---|---:|---|---|---|---|",
+            "| table | what | rows | coverage | as of | read | terms | licence |",
+            "|---|---|---:|---|---|---|---|---|",
         ]
         for r in rows:
             licence = "; ".join(x["name"] for x in r["licenses"])
             lines.append(
                 f"| [`{r['name']}`]({r['path']}) | {r['title']} | {r.get('rows', r.get('features')):,} | {r['coverage']} "
-                f"| {r['as_of']} | {worst_grade(r['sources'])} | {licence} |"
+                f"| {r['as_of']} | {worst_grade(r['sources'])} | {terms_of(x['name'] for x in r['licenses'])} "
+                f"| {licence} |"
             )
         lines.append("")
         for r in rows:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from cyberdip_utils.data import about, catalog, data_folder
+from cyberdip_utils.data import about, catalog, data_folder, terms_of
 from cyberdip_utils.first_edition.exhibit import all_exhibits
 from cyberdip_utils.teach import chapter, chapters
 
@@ -65,3 +65,24 @@ def test_head_of_the_download(name):
     for source in uses:
         (line,) = [x for x in head if x.startswith(f"# Licence ({source}):")]
         assert PLAIN.search(line), line
+
+
+def test_terms_in_the_catalogue():
+    """The word for each table: by the licence that allows least."""
+    terms = catalog()["terms"]
+    assert set(terms) == {"free", "non-commercial", "not stated"}
+    assert set(terms.index[terms == "non-commercial"]) == set(NONCOMMERCIAL), (
+        "none of these has a silent source"
+    )
+    silent = {n for n, r in RESOURCES.items() if any(x["name"] == "not stated" for x in r["licenses"])}
+    assert set(terms.index[terms == "not stated"]) == silent, "every other licence is one that we know"
+    assert terms[["kev", "threat_actors", "eu_sanctions"]].eq("free").all()
+
+
+def test_terms_of_licences():
+    assert terms_of(["CC-BY-4.0", "public domain"]) == "free"
+    assert terms_of(["CC-BY-4.0", "CC-BY-NC-4.0"]) == "non-commercial"
+    assert terms_of(["CC-BY-NC-4.0", "not stated"]) == "not stated"
+    assert terms_of(["CC0-1.0 OR BSD-2-Clause"]) == "free"
+    assert terms_of(["CC-BY-NC-4.0 OR CC0-1.0"]) == "free"
+    assert terms_of(["a licence nobody knows"]) == terms_of([]) == "not stated"
