@@ -405,8 +405,7 @@ def lines(
         return empty(style.NOTHING)
     scale = Scale.of(frame[x])
     frame = frame.assign(_at=[scale.place(v) for v in frame[x]])
-    parts = {None: frame} if group is None else dict(list(frame.groupby(group, sort=False, observed=True)))
-    parts = {key: part.sort_values("_at", kind="stable") for key, part in parts.items()}
+    parts = _by_group(frame, group)
     alone, quiet = _lit(list(parts), lit)
     found = style.groups(alone, {None: unit or y}, colours)
     traces = [_thin({k: parts[k] for k in quiet}, x, y, step, percent)] if quiet else []
@@ -419,9 +418,16 @@ def lines(
         names += [(g, last, "") for g, last, _ in _line_ends([(more, parts[quiet[-1]][y])], percent)]
     start, highs = frame["_at"].min(), style.numbers(frame[high or y])
     tops = [(at, value) for at, value in zip(frame["_at"], highs, strict=True) if value is not None]
-    ends = (start, max(frame["_at"].max(), start + 1e-9)), _y_ends(frame, (y, low, high), percent)
+    values = [v for c in (y, low, high) if c for v in style.numbers(frame[c])]
+    ends = (start, max(frame["_at"].max(), start + 1e-9)), style.value_ends(values, 0.06, percent)
     picture = Upright(scale, *ends, unit, percent, rules, tops, names, across)
     return compose(lambda room: (list(traces), picture.layout(room)))
+
+
+def _by_group(frame: pd.DataFrame, group: str | None) -> dict[Any, pd.DataFrame]:
+    """The rows of each group, the first that appears first, in the order of their places."""
+    parts = {None: frame} if group is None else dict(list(frame.groupby(group, sort=False, observed=True)))
+    return {key: part.sort_values("_at", kind="stable") for key, part in parts.items()}
 
 
 def _lit(keys: list, lit: Sequence) -> tuple[list, list]:
@@ -481,13 +487,3 @@ def _line_ends(columns: Iterable[tuple[Group, pd.Series]], percent: bool) -> lis
     """Each line's group with its last value, and that in words."""
     lasts = [(g, next((v for v in style.numbers(c)[::-1] if v is not None), None)) for g, c in columns]
     return [(g, last, written(last, percent)) for g, last in lasts if last is not None]
-
-
-def _y_ends(frame: pd.DataFrame, columns: Sequence, percent: bool) -> tuple[float, float]:
-    """The ends of an axis of values from 0, with a little room at each end that is not 0."""
-    given = [v for c in columns if c for v in style.numbers(frame[c]) if v is not None]
-    low, high = min(0.0, *given), max(0.0, *given)
-    if percent and 0.8 < high <= 1:
-        return low, 1.0
-    span = (high - low) or 1.0
-    return low - 0.06 * span if low else low, high + 0.06 * span

@@ -264,7 +264,7 @@ def dots(
         shift = (k - (len(found) - 1) / 2) * min(0.26, 0.78 / len(found))
         at = [rows[v] + shift for v in part[label]]
         parts.append(Dots(g, part[label].tolist(), style.numbers(part[value]), at, ends))
-    ends = _level_ends([v for c in (value, low, high) if c for v in style.numbers(frame[c]) if v is not None])
+    ends = style.value_ends([v for c in (value, low, high) if c for v in style.numbers(frame[c])], 0.04)
 
     def draw(room: Room) -> tuple[list[dict], dict]:
         layout, across = _level(room, labels, ends, percent, unit, top=26 if group else 8)
@@ -305,13 +305,6 @@ class Dots:
         rows = zip(self.labels, self.values, lines, strict=True)
         said = [style.hover(text, name, written(v, percent), line) for text, v, line in rows]
         return style.points(self.values, self.at, look, said, **more)
-
-
-def _level_ends(given: list[float]) -> tuple[float, float]:
-    """The ends of an axis of values from 0: a little more room at each end that is not 0."""
-    least, most = min(0.0, *given), max(given)
-    span = (most - least) or 1.0
-    return least - 0.04 * span if least else least, most + 0.04 * span
 
 
 def _level(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -140,18 +141,9 @@ def plain(text: Any, width: int = 0, limit: int = 0) -> str:
         flat = flat[: limit - 1].rstrip() + "…"
     flat = flat.replace("<", "‹").replace(">", "›").replace("%{", "% {")
     flat = re.sub(r"&(?=#?\w+;)", "＆", flat)
-    return "<br>".join(_broken(flat, width)) if width else flat
-
-
-def _broken(flat: str, width: int) -> list[str]:
-    lines, line = [], ""
-    for word in flat.split(" "):
-        if line and len(line) + len(word) + 1 > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return [*lines, line]
+    if not width:
+        return flat
+    return "<br>".join(textwrap.wrap(flat, width, break_long_words=False, break_on_hyphens=False))
 
 
 def row_label(text: Any, pixels: float, lines: int = 2) -> str:
@@ -366,6 +358,14 @@ def ticks(low: float, high: float, percent: bool = False, most: int = 5) -> tupl
     return at, [words.percent(v, digits) if percent else written(v) for v in at]
 
 
+def value_ends(given: Iterable[float | None], room: float, percent: bool = False) -> tuple[float, float]:
+    """The ends of an axis of values from 0, with ``room`` (a share of its span) beyond each end that is not 0 or 100%."""
+    there = [v for v in given if v is not None]
+    low, high = min(0.0, *there), max(0.0, *there)
+    beyond = room * ((high - low) or 1.0)
+    return low - beyond if low else low, 1.0 if percent and 0.8 < high <= 1 else high + beyond
+
+
 def year_ticks(low: int, high: int, pitch: float) -> list[int]:
     """Whole years up to the last, as many as fit at ``pitch`` px a year."""
     step = next(k for k in (1, 2, 3, 5, 10, 20, 50, 100) if k * pitch >= text_width("2024") + 5)
@@ -577,16 +577,15 @@ def _template() -> dict:
     return {"layout": layout}
 
 
-def styled(figure: go.Figure | Mapping) -> dict:
+def styled(figure: go.Figure) -> dict:
     """A figure as a dict in house style."""
-    body = dict(figure) if isinstance(figure, Mapping) else figure.to_dict()
-    layout = dict(body.get("layout") or {})
-    if not (layout.get("template") or {}).get("layout"):
-        layout["template"] = _template()
-    return {"data": body.get("data", []), "layout": layout}
+    body = figure.to_dict()
+    if not body["layout"].get("template", {}).get("layout"):
+        body["layout"]["template"] = _template()
+    return body
 
 
-def to_json(figure: go.Figure | Mapping) -> bytes:
+def to_json(figure: go.Figure) -> bytes:
     """A figure as compact JSON in house style."""
     from plotly.io.json import to_json_plotly
 
@@ -601,7 +600,7 @@ def geometry(name: str) -> bytes:
     return shapes_bytes(name)
 
 
-def standalone(figure: go.Figure | Mapping) -> go.Figure:
+def standalone(figure: go.Figure) -> go.Figure:
     """A copy in house style that carries its map shapes, for use outside an exhibit."""
     body = json.loads(to_json(figure))
     for trace in body["data"]:
