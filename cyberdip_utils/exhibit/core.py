@@ -64,6 +64,12 @@ def _parameters(function: Callable) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
+def _called(function: Callable, first: tuple, values: Mapping[str, Any]) -> Any:
+    """What a function returns for ``first`` and those of the controls' values that it names."""
+    wanted = _parameters(function)[len(first) :]
+    return function(*first, **{key: values[key] for key in wanted if key in values})
+
+
 def _checked_names(name: str, controls: Mapping[str, Control], more: Sequence[str]) -> None:
     """Raise unless the exhibit's name and those of its controls will do."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -241,11 +247,6 @@ class Exhibit:
 
     # ------------------------------------------------ one state
 
-    def _with(self, function: Callable, first: tuple, values: Mapping[str, Any]) -> Any:
-        """Call a function with what it names of the controls' values."""
-        wanted = _parameters(function)[len(first) :]
-        return function(*first, **{key: values[key] for key in wanted if key in values})
-
     def state(self, **values) -> State:
         """Table, sentence, picture and caveat for these values, as remembered; change copies only.
 
@@ -265,21 +266,21 @@ class Exhibit:
         return made
 
     def _made(self, checked: Mapping[str, Any]) -> State:
-        table = self._with(self.data, (), checked)
+        table = _called(self.data, (), checked)
         if not isinstance(table, pd.DataFrame):
             raise TypeError(f"{self.name}: data returned {type(table).__name__}, not a DataFrame")
         if any(name is not None for name in table.index.names):
             table = table.reset_index()
-        sentence = self._with(self.say, (table,), checked)
+        sentence = _called(self.say, (table,), checked)
         if not isinstance(sentence, Sentence):
             raise TypeError(
                 f"{self.name}: say returned {type(sentence).__name__}; build it with sentence(…) or empty(…)"
             )
-        caveat = self._with(self.caveat, (table,), checked) if callable(self.caveat) else self.caveat
+        caveat = _called(self.caveat, (table,), checked) if callable(self.caveat) else self.caveat
         return State(table, sentence, caveat, partial(self._drawn, table, checked))
 
     def _drawn(self, table: pd.DataFrame, checked: Mapping[str, Any]) -> go.Figure:
-        figure = self._with(self.draw, (table,), checked)
+        figure = _called(self.draw, (table,), checked)
         if not hasattr(figure, "to_plotly_json"):
             raise TypeError(f"{self.name}: draw returned {type(figure).__name__}, not a plotly figure")
         return figure
