@@ -107,7 +107,9 @@ def test_nothing_is_overwritten(copy):
         ({1: "A-Trial"}, "a name is small letters"),
         ({1: "how_bytes_cross", 2: "3.9"}, "chapters of data_flows are 4.1"),
         ({2: "4.1"}, "chapter 4.1 is there already"),
+        ({1: "class"}, "a name is small letters"),
         ({3: "States"}, "a title is a question"),
+        ({3: "What is C:\\user?"}, "a title is a question"),
     ],
 )
 def test_what_cannot_be_a_chapter_is_refused(change, words):

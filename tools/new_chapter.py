@@ -8,6 +8,7 @@ overwrites nothing. What an author has to write is marked with ✎.
 """
 
 import argparse
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def fault(theme, name, number, question):
     """Why these cannot be a new chapter, in a sentence; empty if they can."""
     if theme not in PARTS:
         return f"{theme!r} is no part; the parts are {', '.join(PARTS)}"
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         return f"{name!r}: a name is small letters, digits and single underscores, such as who_did_it"
     if not re.fullmatch(rf"{PARTS[theme]}\.[1-9]\d?", number):
         return f"{number!r}: chapters of {theme} are {PARTS[theme]}.1, {PARTS[theme]}.2, …"
@@ -35,8 +36,8 @@ def fault(theme, name, number, question):
         return f"chapter {number} is there already: {chapters()[number].title}"
     if (ROOT / "cyberdip_chapters" / theme / name).exists():
         return f"cyberdip_chapters/{theme}/{name} is there already"
-    if not question.endswith("?") or '"' in question:
-        return f"{question!r}: a title is a question without quotation marks"
+    if not question.endswith("?") or re.search(r'["\\\x00-\x1f]', question):
+        return f"{question!r}: a title is a question in one line without quotation marks and backslashes"
     return ""
 
 
