@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from cyberdip_utils import claims, load
-from cyberdip_utils.exhibit import Exhibit, all_exhibits, number, registry, search, widget
+from cyberdip_utils.exhibit import Exhibit, all_exhibits, choice, number, registry, search, widget
 from cyberdip_utils.exhibit.memory import Recent
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -67,6 +67,17 @@ def test_python_moves_a_control_and_every_view_hears_it(card, exhibit):
     assert message["for"] == "3" and card.first == 10
 
 
+def test_the_page_hears_what_an_observer_did_with_its_values(card):
+    card.observe(lambda change: setattr(card, "first", 1), "words")
+    values = {"words": "Iran", "first": 3}
+    pushed, _ = ask(card, kind="view", id="1", values=values)
+    assert card.sent[-2][0]["id"] == "1"
+    assert (pushed["kind"], pushed["values"], pushed["for"]) == ("push", {"words": "Iran", "first": 1}, "")
+    card.words = ""
+    pushed, _ = ask(card, kind="moved", id="2", values=values)
+    assert (pushed["values"]["first"], pushed["for"]) == (1, "")
+
+
 def test_values_that_are_refused_stay_out(card, caplog):
     card.first = 9
     ask(card, kind="view", id="1", values={"words": "x" * 201, "first": 7})
@@ -95,6 +106,20 @@ def test_a_cell_run_again_closes_the_cards_of_its_last_run(exhibit, monkeypatch)
     exhibit.show()
     exhibit.show()
     assert closed == [one, two] and other not in closed
+
+
+def test_a_value_goes_before_a_label():
+    crossed = choice([("north", "south"), ("south", "north"), ("yes", True), ("one", 1)])
+    assert [crossed.check("way", v) for v in ("south", "north", True, 1, "yes")] == [
+        "south",
+        "north",
+        True,
+        1,
+        True,
+    ]
+    assert crossed.check("way", 1) is not True
+    with pytest.raises(ValueError, match="way: 0 is not an option"):
+        crossed.check("way", 0)
 
 
 def test_no_text_is_read_as_html(exhibit):

@@ -89,10 +89,11 @@ class _Options(Control):
 
     def _one(self, name: str, value: Any) -> Any:
         value = _plain(value)
-        for label, allowed in self.pairs:
-            flags = isinstance(value, bool) or isinstance(allowed, bool)
-            if (value is allowed if flags else value == allowed) or value == label:
-                return allowed
+        found = [v for _, v in self.pairs if value == v and isinstance(value, bool) == isinstance(v, bool)]
+        if found := found or [
+            v for label, v in self.pairs if value == label
+        ]:  # a label only where no value is meant
+            return found[0]
         labels = [label for label, _ in self.pairs]
         near = difflib.get_close_matches(str(value), labels, n=3, cutoff=0.5)
         hint = f"did you mean {listed(near)}? " if near else ""

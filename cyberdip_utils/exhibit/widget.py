@@ -141,29 +141,35 @@ class Card(anywidget.AnyWidget):
             content = self._ahead(message["values"])
             self.send(reply, [] if content is None else [content])
         elif kind == "moved":  # the page had the state already; views elsewhere have not
-            self._take(message["values"])
-            self._push(message.get("id", ""))
+            self._push("" if self._take(message["values"]) else message.get("id", ""))
         elif kind in ("view", "open"):
-            if kind == "view":
-                self._take(message["values"])
+            further = kind == "view" and self._take(message["values"])
             try:
                 content = self._timed(message["values"] if kind == "view" else self.settings)
             except Exception as error:  # strict: tell the page, then let the notebook's runner see it
                 self.send(reply | {"values": self.settings}, [failed(self._exhibit, error)])
                 raise
             self.send(reply | {"values": self.settings, "keep": True}, [content])  # all views hear it
+            if further:
+                self._push()
 
-    def _take(self, values: Mapping[str, Any]) -> None:
-        """Take over the page's values; a value that is refused stays out, and the payload says why."""
-        self._quiet = True
+    def _take(self, values: Mapping[str, Any]) -> bool:
+        """Take over the page's values; whether an observer then moved them further.
+
+        Where a value is refused all stay out, and the payload says why.
+        """
+        self._quiet, further = True, False
         try:
+            wanted = self._exhibit.check(self.settings | dict(values))  # all of them, before any is set
             with self.hold_trait_notifications():
-                for key, value in self._exhibit.check(values).items():  # before any is set
+                for key, value in wanted.items():
                     setattr(self, key, value)
+            further = self.settings != wanted
         except (ValueError, TypeError, traitlets.TraitError):
             pass
         finally:
             self._quiet = False
+        return further
 
     def _ahead(self, values: Mapping[str, Any]) -> bytes | None:
         """A state that nobody has asked for yet; None where it could keep the kernel from what somebody asks."""
