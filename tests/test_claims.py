@@ -69,6 +69,9 @@ def test_a_change_needs_both_ends():
 
     assert str(change(2020, 2022)) == "fell from 7 to 3" and str(change(2020, 2021)) == "stayed at 7"
     assert str(change(2020, 2019)) == "cannot be compared: no figure for 2019" and not change(2020, 2019)
+    assert str(claims.change(FRAME, "all", {"year": 2020}, {"year": 2022})) == "rose from 10 to 30"
+    assert claims.change(FRAME, "all", {"year": 2020}, {"year": 2022}).times == "3.0"
+    assert claims.change(FRAME, "incidents", {"year": 2023}, {"year": 2020}).times == "no figure"
     assert change(2020, 2022).faults(FRAME) == [] and change(2020, 2022).faults(FRAME.assign(incidents=1))
 
 
@@ -108,7 +111,9 @@ def test_each_kind_of_claim_finds_another_table_out():
     assert lead.names == ("Russia",) and lead.faults(FRAME) == []
     assert "extreme" in lead.faults(FRAME.assign(incidents=[7, 8, 3, 0]))[0]
     assert claims.total(FRAME, "incidents").faults(FRAME.assign(incidents=[7, 7, 3, 1]))
-    assert claims.rows(FRAME, where={"year": 2020}).faults(FRAME.assign(year=2020))
+    alone = claims.rows(FRAME, where={"year": 2020})
+    assert alone.verb("is", "are") == "is" and claims.rows(FRAME).verb("is", "are") == "are"
+    assert alone.faults(FRAME.assign(year=2020))
     assert claims.empty(FRAME.head(0), None, "No row.").faults(FRAME)
     assert claims.outside("7", "the control").faults(FRAME) == [] and claims.outside("7", " ").faults(FRAME)
     assert "not one whole sentence" in claims.sentence("Only a heading").faults(FRAME)

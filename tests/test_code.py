@@ -1,6 +1,7 @@
 """The code that a card shows makes the card's table, in an empty namespace, in many states of every exhibit."""
 
 import importlib
+import random
 import sys
 import textwrap
 
@@ -16,11 +17,8 @@ STATES = 20
 @pytest.mark.parametrize("name", all_exhibits())
 def test_code_makes_the_table(name):
     exhibit = all_exhibits()[name]
-    seen = 0
-    for values in exhibit.states(limit=STATES, seed=7):
-        if seen == STATES:
-            break
-        seen += 1
+    states = list(exhibit.states(limit=10 * STATES, seed=7))  # the first of them move one control only
+    for values in random.Random(7).sample(states, min(STATES, len(states))):
         namespace = {"__name__": "pasted"}
         shown = exhibit.code(**values)
         assert "cyberdip_chapters" not in shown, "a chapter's functions are written out, not imported"
@@ -38,7 +36,17 @@ def test_code_is_the_same_each_time_and_reads_no_file(name):
     assert "open(" not in shown and "read_csv" not in shown
 
 
+@pytest.mark.parametrize("name", all_exhibits())
+def test_drawing_leaves_the_table_as_it_is(name):
+    exhibit = all_exhibits()[name]
+    before = exhibit.table()
+    exhibit.state().drawn()
+    assert_frame_equal(exhibit.table(), before)
+
+
 TRIAL = """
+    from functools import wraps
+
     import pandas as pd
 
     from .numbers import floor, round
@@ -71,6 +79,15 @@ TRIAL = """
 
     def twice():
         return pd.DataFrame({"n": [TWICE]})
+
+
+    def doubled(function):
+        return wraps(function)(lambda: function() * (LEAST + 1))
+
+
+    @doubled
+    def decorated():
+        return pd.DataFrame({"n": [1]})
 
 
     def maker():
@@ -106,7 +123,7 @@ def trial(tmp_path_factory):
         del sys.modules[name]
 
 
-@pytest.mark.parametrize("name", ["ordered", "own_round"])
+@pytest.mark.parametrize("name", ["ordered", "own_round", "decorated"])
 def test_code_keeps_the_order_of_modules_and_names_of_its_own(trial, name):
     namespace = {}
     exec(code.call(getattr(trial, name), {}), namespace)
