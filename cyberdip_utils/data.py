@@ -144,7 +144,7 @@ _TEXTS = ("name", "path", "title", "description", "theme", "coverage", "as_of", 
 _PARTS = {"sources": ("citation", "bibtex"), "licenses": ("name", "title")}
 
 
-def _receipt_fault(entry: object) -> str:
+def _entry_fault(entry: object) -> str:
     """What is missing from one entry of the manifest, or nothing."""
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         return "an entry without a name"
@@ -210,7 +210,7 @@ def _manifest(folder: Path) -> dict[str, dict]:
         listed = package["resources"]
         if not isinstance(listed, list):
             raise TypeError("resources is not a list")
-        for fault in filter(None, map(_receipt_fault, listed)):
+        for fault in filter(None, map(_entry_fault, listed)):
             raise ValueError(fault)
         return {r["name"]: r for r in listed}
     except FileNotFoundError:
