@@ -2,13 +2,15 @@
 
 import importlib
 import json
+import math
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from cyberdip_utils import claims, load
-from cyberdip_utils.exhibit import Exhibit, all_exhibits, choice, number, registry, search, widget
+from cyberdip_utils.exhibit import Exhibit, all_exhibits, choice, number, pages, registry, search, widget
 from cyberdip_utils.exhibit.memory import Recent
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -120,6 +122,27 @@ def test_a_value_goes_before_a_label():
     assert crossed.check("way", 1) is not True
     with pytest.raises(ValueError, match="way: 0 is not an option"):
         crossed.check("way", 0)
+
+
+def test_cells_of_any_kind_reach_the_page_as_plain_values():
+    odd = pd.DataFrame(
+        {
+            "number": [math.nan, math.inf],
+            "whole": pd.array([1, None], dtype="Int64"),
+            "code": pd.Categorical(["x", None]),
+            "moment": [pd.NaT, pd.Timestamp("2020-01-01 12:00")],
+            "day": pd.to_datetime(["2020-01-01", None]),
+            "yes": pd.array([True, None], dtype="boolean"),
+            "small": np.array([math.nan, 0.5], dtype="float32"),
+        },
+        index=[3, 7],
+    )
+    made = pages.table(odd)
+    assert made["rows"] == [
+        [None, 1, "x", None, "2020-01-01", True, None],
+        [None, None, None, "2020-01-01 12:00", None, None, 0.5],
+    ]
+    assert pages.table(odd, rows=1)["total"] == 2 and len(pages.table(odd, rows=1)["rows"]) == 1
 
 
 def test_no_text_is_read_as_html(exhibit):
