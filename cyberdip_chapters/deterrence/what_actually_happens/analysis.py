@@ -15,7 +15,7 @@ from cyberdip_utils.data import cached, load
 
 ANY = "any"
 YEARS = (2000, 2024)
-NAMED, UNNAMED, UNKNOWN = STATUS = ("named", "nobody named", "country unknown")
+NAMED, UNNAMED, UNKNOWN = STATUS = ("named", "nobody named", "no state named")
 STATE = "state"  # of initiators: those that EuRepoC codes as a state or state-affiliated
 KINDS = ("state", "state-affiliated")
 TEXTS = ["initiator_name", "receiver_name"]
@@ -100,7 +100,7 @@ def carrying(table: str, column: str, values: Iterable[str], **where: Iterable) 
 
 
 def originating(frame: pd.DataFrame, initiator: str, kind: str = ANY) -> pd.DataFrame:
-    """The incidents with an initiator from a state (ISO3 code) or any named state, with nobody named, or country unknown.
+    """The incidents with an initiator from a state (ISO3 code) or any named state, with nobody named, or no state.
 
     ``kind="state"`` wants that initiator coded as a state or state-affiliated.
     """

@@ -15,14 +15,14 @@ from .observatories import OBSERVATORIES, shares_in
 
 
 def key_finding() -> Sentence:
-    """The share that three records give to the same state."""
+    """The share that three records give to one state."""
     frame = shares_in()
     claims = {
         label.lower(): value(frame, "share", {"observatory": label, "state": "China"}, percent=True)
         for label in OBSERVATORIES.values()
     }
     return sentence(
-        "China is named as the initiator in {eurepoc} of EuRepoC's incidents, {cfr} of CFR's and {dcid} of DCID's",
+        "A state or state-affiliated initiator from China is named in {eurepoc} of EuRepoC's incidents, {cfr} of CFR's and {dcid} of DCID's",
         "({years}): three records of one world, three rules.",
         years=outside("2005 to 2020", "the years in which all three have rows"),
         **claims,
@@ -53,6 +53,10 @@ def named_answer() -> Sentence:
 def _low_intensity(answer: object) -> Verdict:
     coded = load("incidents")["unweighted_intensity"].dropna()
     right = float((coded <= 3).mean())
+    without = float((coded[coded > 0] <= 3).mean())
+    if check_number(answer, right=without, tolerance=0.0004, slips={}, hint="").right:
+        said = f"{float(answer):g} leaves out the ten rows with a 0, some of them not coded. With them it is {right:.3f}; both count."
+        return Verdict(True, said)
     return check_number(
         answer,
         right=right,

@@ -52,7 +52,7 @@ def by_name(codes: pd.Series) -> list[tuple[str, str]]:
 
 
 def origins() -> list[tuple[str, str]]:
-    """Options of *Initiator*: any, any named state, nobody, unknown country, and each state that is named."""
+    """Options of *Initiator*: any, any named state, nobody, no state, and each state that is named."""
     return [ANYTHING, ("any named state", NAMED), UNNAMED, UNKNOWN, *by_name(initiators()["iso3"])]
 
 
@@ -71,13 +71,13 @@ INITIATOR = {"label": "Initiator", "help": "the state or territory that an initi
 KIND = choice(
     [ANYTHING, ("state or state-affiliated", STATE)],
     label="Kind of initiator",
-    help="without it, groups and persons from a state count too",
+    help="without it, groups and persons from a state count too; with “nobody named” it leaves nothing",
 )
 
 
 # ---------------------------------------------------------------- 1. what is in the record?
 
-NOTHING_FITS = "No incident of the record carries all these codes."
+NOTHING_FITS = "No incident of the record matches."
 
 
 def draw_years(frame: pd.DataFrame) -> go.Figure:
@@ -92,32 +92,36 @@ def draw_years(frame: pd.DataFrame) -> go.Figure:
 
 
 def fullest(frame: pd.DataFrame) -> str:
-    """The year in which most of these incidents began, with their number; ties are told."""
+    """The year in which most of these incidents began, with their number; ties are told, a year of one is not."""
     counts = frame["year"].dropna().astype(int).value_counts()
     if counts.empty:
         return "none has a start date"
     if len(frame) == 1:
         return f"it began in {counts.index[0]}"
+    if counts.max() == 1:
+        return ""
     best, most = sorted(counts.index[counts == counts.max()]), count(int(counts.max()))
     if len(best) == 1:
         return f"the fullest year is {best[0]} ({most})"
     return f"the fullest years are {listed(best, 3)} ({most} each)"
 
 
-def say_record(frame: pd.DataFrame, initiator: str) -> Sentence:
-    """How many match; how many name a state only where the reader has not chosen that; the fullest year."""
+def say_record(frame: pd.DataFrame, initiator: str, between: tuple[int, int]) -> Sentence:
+    """How many match; how many name a state, and the fullest year, only where the reader has not chosen them."""
     if frame.empty:
         return empty(frame, None, NOTHING_FITS)
     n, whole = rows(frame), len(record())
     claims = {"n": n, "whole": outside(count(whole), "how many incidents the whole record holds")}
-    claims["fullest"] = outside(fullest(frame), "the year of most starts; tested by itself")
+    full = "" if between[0] == between[1] else fullest(frame)
+    claims |= {"fullest": outside(full, "the year of most starts; tested by itself")} if full else {}
+    full = "; {fullest}." if full else "."
     match = f"{{n}} of {{whole}} recorded incidents {n.verb('matches', 'match')}"
     first = "All {n} incidents of the record match" if len(frame) == whole else match
     if initiator != ANY or len(frame) < FEW:
-        return sentence(first, "; {fullest}.", **claims)
+        return sentence(first, full, **claims)
     claims["named"] = part(frame, None, {"origin": NAMED}, sample=False)
     rest = "; {named} name the state or territory that an initiator comes from."
-    return sentence(first, rest, "Named in {named.counts}; {fullest}.", **claims)
+    return sentence(first, rest, "Named in {named.counts}" + full, **claims)
 
 
 def cannot_show_record(frame: pd.DataFrame, response: str) -> str:
@@ -209,7 +213,7 @@ who_received = Exhibit(
     draw=draw_received,
     say=say_received,
     caveat="how often a state was attacked, only how often this record names it as a receiver. An incident counts once for "
-    "each state that received it, so the counts add up to more than the incidents; incidents inside one state count. Bodies "
+    "each state that received it, so the counts can add up to more than the incidents; incidents inside one state count. Bodies "
     "of the European Union are left out.",
     sources=("incident_receivers", "incident_initiators", "incidents", "states"),
     initiator=choice(origins, **INITIATOR),
@@ -236,13 +240,8 @@ def on_day(date: str) -> str:
     """A date as exact as the source has it, in words."""
     if not date:
         return "on a day that is not coded"
-    return (
-        f"on {day(date)}"
-        if len(date) == 10
-        else f"in {pd.Timestamp(date):%B %Y}"
-        if len(date) == 7
-        else f"in {date}"
-    )
+    month = f"in {pd.Timestamp(date):%B %Y}"
+    return {10: f"on {day(date)}", 7: month}.get(len(date), f"in {date}")
 
 
 def earlier(one: str, other: str) -> bool:
@@ -371,7 +370,7 @@ three_observatories = Exhibit(
     sources=("incidents", "cfr_operations", "dcid_incidents"),
     rule=choice(
         [
-            ("As published", observatories.PUBLISHED),
+            ("All rows", observatories.EVERY),
             ("A state is named", observatories.STATE),
             ("Rival pairs only", observatories.RIVALS),
         ],
@@ -415,7 +414,7 @@ SAID = {  # question: answers counted, those among which (all in scope), what th
     "names": (
         [observatories.AGREE],
         [observatories.AGREE, observatories.DIFFER, observatories.SILENT],
-        "Where a state was named officially, each record names the same one",
+        "Where we found a formal attribution to a state, each record names that state",
     ),
     "starts": (
         [observatories.NEAR],

@@ -11,7 +11,7 @@ from cyberdip_utils.stats import wilson
 from .analysis import STATE, exact, initiators
 
 OBSERVATORIES = {"eurepoc": "EuRepoC", "cfr": "CFR", "dcid": "DCID"}
-PUBLISHED, RIVALS = "published", "rivals"
+EVERY, RIVALS = "all rows", "rivals"
 SHARED = "2005 to 2020"  # CFR's first disclosure and DCID's last full year
 PERIODS = {
     SHARED: (2005, 2020),
@@ -73,7 +73,7 @@ def shares(rule: str, between: tuple[int, int]) -> pd.DataFrame:
     Parameters
     ----------
     rule : str
-        "published": all items; "state": items that name a state as initiator; "rivals": items whose initiator and
+        "all rows": all items; "state": items that name a state as initiator; "rivals": items whose initiator and
         receiver are a pair for which DCID records an incident.
     between : (int, int)
         First and last year; items without a year are left out.
@@ -85,7 +85,7 @@ def shares(rule: str, between: tuple[int, int]) -> pd.DataFrame:
     """
     frame = items()
     frame = frame[frame["year"].between(*between).fillna(False).astype(bool)]
-    if rule != PUBLISHED:
+    if rule != EVERY:
         frame = frame[{STATE: frame["initiator"].notna(), RIVALS: frame["rivals"]}[rule]]
     sizes = frame.groupby("observatory")["id"].nunique()
     named = frame.dropna(subset=["initiator"]).drop_duplicates(["observatory", "id", "initiator"])
@@ -100,22 +100,18 @@ def shares(rule: str, between: tuple[int, int]) -> pd.DataFrame:
     )
 
 
-def shares_in(rule: str = PUBLISHED, period: str = SHARED) -> pd.DataFrame:
+def shares_in(rule: str = EVERY, period: str = SHARED) -> pd.DataFrame:
     """:func:`shares` in one of ``PERIODS``."""
     return shares(rule, PERIODS[period])
 
 
 # ---------------------------------------------------------------- the same incidents?
 
-HELD, PART, WIDER, ABSENT, OUTSIDE = (
-    "held",
-    "held in part",
-    "inside something wider",
-    "not found",
-    "out of scope",
-)
+HELD, PART, WIDER = "held", "held in part", "inside something wider"
+ABSENT, OUTSIDE = "not found", "out of scope"
 RELATIONS = {"same": HELD, "part_of": PART, "wider": WIDER}  # what a match says, the closest first
-AGREE, DIFFER, SILENT, NOBODY = "same state", "another state", "no state named", "no official statement"
+AGREE, DIFFER, SILENT = "same state", "another state", "no state named"
+NOBODY = "no formal attribution found"
 NEAR, FAR, UNDECIDED, UNDATED = "within 31 days", "further apart", "cannot be decided", "no date to compare"
 UNHELD = "not held"
 
@@ -142,7 +138,7 @@ def held(relations: set[str], in_scope: bool) -> str:
 
 
 def names_answer(official: str | None, named: frozenset[str]) -> str:
-    """Whether a record names the state of the first official attribution."""
+    """Whether a record names the state of the first formal attribution that we found."""
     if pd.isna(official):
         return NOBODY
     return SILENT if not named else AGREE if official in named else DIFFER
