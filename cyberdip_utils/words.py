@@ -12,6 +12,13 @@ import pandas as pd
 from cyberdip_utils.stats import wilson
 
 
+#: English, whatever the locale of the reader's machine.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
 def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, Real) and value != value)
 
@@ -105,4 +112,4 @@ def day(when: date | pd.Timestamp | str) -> str:
     if _missing(when):
         return "no date"
     moment = pd.Timestamp(when)
-    return f"{moment.day} {moment:%B} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
