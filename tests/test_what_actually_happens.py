@@ -572,6 +572,14 @@ def test_no_finding_gives_the_coding_exercise_away():
     assert f"{right:.0%}" not in before and count((coded <= 3).sum()) not in before
 
 
+def test_the_fourth_camera_loses_more_than_half_of_its_events_in_2024():
+    """The notebook therefore prints shares."""
+    rows = load("cissm_events")
+    rows = rows[rows["edition"] == "United States"]
+    totals = rows.groupby("year")["n"].sum()
+    assert (totals[2023], totals[2024], totals.index.max()) == (1379, 599, 2025)
+
+
 def test_no_dcid_incident_is_received_by_brazil():
     """A question of the quiz rests on it."""
     assert (load("dcid_incidents")["receiver_iso3"] != "BRA").all()
