@@ -25,7 +25,7 @@ ATTACKER, FIRM, OFFICIAL, REST = GROUPS = (
     "the attacker",
     "security firms and researchers",
     "states, courts and international bodies",
-    "media and others",
+    "media, third parties and victims",
 )
 LEGAL = (
     "domestic legal action",
@@ -272,8 +272,7 @@ def waiting_curves(
         part.insert(0, "day", days)
         moved = part.drop(columns="day").diff().ne(0).any(axis=1) | (part["day"] == horizon)
         parts.append(part[moved].assign(group=group, incidents=len(mine)))
-    columns = ["group", "incidents", "day", "share", "low", "high"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    return pd.concat(parts, ignore_index=True)[["group", "incidents", "day", "share", "low", "high"]]
 
 
 # ---------------------------------------------------------------- evidence
@@ -327,15 +326,7 @@ def weigh_clues(
         low, high = evidence.band(before, A, ratios, soft, false_flag / 100, doubt)
         _, short, _, against_b, against_c, kind = chosen[n - 1]
         rows.append((short, kind, against_b, against_c, middle, low, high))
-    columns = [
-        "clue",
-        "kind",
-        "ratio against B",
-        "ratio against someone else",
-        "probability",
-        "lowest",
-        "highest",
-    ]
+    columns = ["clue", "kind", "ratio against B", f"ratio against {C}", "probability", "lowest", "highest"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -384,15 +375,18 @@ def has_words(name: str, key: str) -> bool:
     return key in runs
 
 
-def find_entries(words: str) -> list[str]:
-    """Entries of both catalogues that carry the name; if none carries just it, those with a name that contains it."""
+def find_names(words: str) -> pd.DataFrame:
+    """Rows of :func:`names` asked for: in each catalogue those with just this name, else those that hold it as whole words.
+
+    If neither is in any catalogue, those that contain it, from three letters on.
+    """
     key, frame = name_key(words), names()
     if not key:
-        return []
-    found = frame[frame["key"] == key]
-    if found.empty and len(key) >= 3:
-        found = frame[frame["key"].str.contains(key, regex=False)]
-    return sorted(found["entry"].unique())
+        return frame[:0]
+    exact, held = frame["key"] == key, frame["name"].map(lambda name: has_words(name, key))
+    found = exact | held & ~exact.groupby(frame["source"]).transform("any")
+    part = frame["key"].str.contains(key, regex=False) & (len(key) >= 3)
+    return frame[found if found.any() else part]
 
 
 def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "both") -> pd.DataFrame:
@@ -410,24 +404,23 @@ def group_names(words: str = "APT28", reach: str = "found", catalogue: str = "bo
     Returns
     -------
     pandas.DataFrame
-        entry, name (one spelling for each), asked (it is the name asked for, or contains it where no entry carries just that name), entries (of both catalogues that carry it),
+        entry, name (one spelling for each), asked (as in :func:`find_names`), entries (of both catalogues that carry it),
         incidents (of EuRepoC under it), claimed origin (MISP; empty where it claims none).
     """
-    frame, entries = names(), find_entries(words)
+    frame, asked = names(), find_names(words)
+    entries = asked["entry"].unique()
     if reach == "sharing":
         keys = frame.loc[frame["entry"].isin(entries), "key"]
         entries = frame.loc[frame["key"].isin(keys), "entry"].unique()
     mine = frame[frame["entry"].isin(entries)]
     if catalogue != "both":
         mine = mine[mine["source"] == catalogue]
-    carried, exact = frame.groupby("key")["entry"].nunique(), name_key(words) in set(frame["key"])
+    carried = frame.groupby("key")["entry"].nunique()
     used = names_in_incidents().groupby("key")["incident_id"].nunique()
     table = mine.drop_duplicates(["entry", "key"]).sort_values(["entry", "name"], ignore_index=True)
     table = table.assign(
         name=table["key"].map(table.drop_duplicates("key").set_index("key")["name"]),
-        asked=table["key"] == name_key(words)
-        if exact
-        else table["key"].str.contains(name_key(words), regex=False),
+        asked=table["key"].isin(asked["key"]),
         entries=table["key"].map(carried).astype(int),
         incidents=table["key"].map(used).fillna(0).astype(int),
         origin=[country(c) if isinstance(c, str) else "" for c in table["origin"]],

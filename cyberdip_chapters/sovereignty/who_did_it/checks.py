@@ -8,16 +8,18 @@ from cyberdip_utils.teach import Verdict, check_number
 
 def check_joint(answer: object) -> Verdict:
     """Exercise 7: in what share of the incidents that a receiver's government attributes do several states speak?"""
-    rows = load("incident_attributions")
-    rows = rows[rows["basis"] == "receiver's government"].dropna(subset=["attributing_iso3"])
-    states = rows.groupby("incident_id")["attributing_iso3"].nunique()
+    every = load("incident_attributions").dropna(subset=["attributing_iso3"])
+    every = every[every["basis"] == "receiver's government"]
+    rows = every[every["category"] != "not attributed"]
+    states, silent = (t.groupby("incident_id")["attributing_iso3"].nunique() for t in (rows, every))
     single = rows.groupby("attribution_id")["attributing_iso3"].nunique()
     several = float((states > 1).mean())
     return check_number(
         answer,
         right=several,
-        tolerance=0.0005,
+        tolerance=0.0003,
         slips={
+            "You took all rows; those coded “not attributed” are no claims.": float((silent > 1).mean()),
             "You counted rows. One state can have several rows for an incident: use nunique.": float(
                 (rows.groupby("incident_id").size() > 1).mean()
             ),

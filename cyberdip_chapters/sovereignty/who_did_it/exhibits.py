@@ -19,6 +19,7 @@ from .analysis import ANY, ATTACKER, FIRM, HARD, LAST, OFFICIAL, REST, SOFT, TAL
 
 HUES = {OFFICIAL: "blue", FIRM: "ochre", ATTACKER: "green", REST: "grey"}  # in the order of the stack
 LEVEL = outside("95% interval", "the level of Wilson's interval")
+FEW = 20  # below it, counts in place of per cent
 ORIGIN = choice(
     analysis.origins,
     ANY,
@@ -62,14 +63,16 @@ def say_years(frame: pd.DataFrame, origin: str, since: int) -> Sentence:
     here |= {"since": outside(since, "the control From"), "last": outside(LAST, "end of the record")}
     if not total(frame, "all"):
         return empty(frame, "all", "There are no attributions dated {since} to {last}{pointing}.", **here)
-    groups = {"state": OFFICIAL, "firm": FIRM, "own": ATTACKER}
+    parts = [(g, part(frame, g, of="all")) for g in HUES if total(frame, g)]
+    parts = dict(zip("abcd", sorted(parts, key=lambda pair: -pair[1].k), strict=False))
+    shown = "" if parts["a"][1].n >= FEW else ".counts"
+    said = [f"{group} {{{key}{shown}}}" for key, (group, _) in parts.items()]
     return sentence(
-        "Of the attributions dated {since} to {last}{pointing}, states, courts and international bodies make {state}",
-        ", security firms and researchers {firm}, the attackers themselves {own}.",
-        "{state.counts}, {firm.counts} and {own.counts}; {level}s {state.interval}, {firm.interval} and {own.interval}.",
-        level=LEVEL,
-        **{key: part(frame, group, of="all") for key, group in groups.items()},
-        **here,
+        "Of the attributions dated {since} to {last}{pointing}, " + said[0].replace(" {", " made {"),
+        "".join(f"; {text}" for text in said[1:]) + ".",
+        "; ".join(f"{{{key}.counts}}, {{level}} {{{key}.interval}}" for key in parts) + ".",
+        **{key: share for key, (_, share) in parts.items()},
+        **here | {"level": LEVEL},
     )
 
 
@@ -114,10 +117,15 @@ def say_first(frame: pd.DataFrame, origin: str) -> Sentence:
     if not several:
         text = "In no incident do dates show which of several groups {verb}."
         return empty(frame, "first of several", text, **here)
+    where = "Where dates show which of several groups {verb}, "
+    if who.tied:
+        tie = ": those that tie have {who.counts} of {several} each."
+        names = f"Equal: {'; '.join(who.names)}."
+        return sentence(where + "no single group leads", tie, names, who=who, several=several, **here)
     return sentence(
-        "Where dates show which of several groups {verb}, it was most often {who}",
-        ": {who.counts} each of {several}." if who.tied else ": {share} of {several}.",
-        "{share.counts}, {level} {share.interval}.",
+        where + "it was most often {who}",
+        ": {share} of {several}." if several.value >= FEW else ", with {who.counts} of {several}.",
+        "{who}: {share.counts}, {level} {share.interval}.",
         who=who,
         several=several,
         share=part(frame, "first of several", {"speaker": list(who.names)}),
@@ -162,12 +170,18 @@ def quartiles(frame: pd.DataFrame) -> pd.DataFrame:
     for group, curve in frame.groupby("group", sort=False):
         last = curve.iloc[-1]
         line = {"group": group, "incidents": int(last["incidents"])}
-        line[f"by day {int(last['day']):,}"] = f"{last['low']:.0%} to {last['high']:.0%}"
+        line[f"by day {int(last['day']):,}"] = " to ".join({f"{last[c]:.0%}": "" for c in ("low", "high")})
         for share, words in ((0.25, "a quarter"), (0.5, "half"), (0.75, "three quarters")):
             days = [_reached(curve, c, share) or f"after {int(last['day']):,}" for c in ("high", "low")]
             line[f"{words} by day"] = " to ".join(dict.fromkeys(days))
         lines.append(line)
     return pd.DataFrame(lines)
+
+
+def _ends(claims: dict, low: str = "low", high: str = "high", words: str = "") -> str:
+    """A template for two claims, one where both print the same."""
+    both = words or f"{{{low}}} to {{{high}}}"
+    return both if str(claims[low]) != str(claims[high]) else f"{{{low}}}"
 
 
 def _ranges(frame: pd.DataFrame, last: dict) -> tuple[str, dict]:
@@ -178,7 +192,7 @@ def _ranges(frame: pd.DataFrame, last: dict) -> tuple[str, dict]:
         for column in ("group", "low", "high", "incidents"):
             shown = column in ("low", "high")
             claims[f"{key}_{column}"] = value(frame, column, where, percent=shown)
-        words.append(f"{{{key}_group}} {{{key}_low}} to {{{key}_high}} of {{{key}_incidents}}")
+        words.append(f"{{{key}_group}} {_ends(claims, f'{key}_low', f'{key}_high')} of {{{key}_incidents}}")
     return "; ".join(words) + ".", claims
 
 
@@ -187,19 +201,16 @@ def _say_all(frame: pd.DataFrame, both: bool, last: dict, here: dict) -> Sentenc
     here |= {name: value(frame, name, last, percent=True) for name in ("low", "share", "high")}
     for name, column in (("late", "low" if both else "share"), ("early", "high")):
         day = _reached(frame, column, 0.5)
-        text = f"by day {day}" if day else f"not within {here['span']}"
+        text = {"": f"not within {here['span']}", "0": "on the first day"}.get(day, f"by day {day}")
         here[name] = outside(text, "first day of the table on which the column reaches half; tested")
     here["incidents"] = value(frame, "incidents", last)
     if both:
-        half = (
-            ": {late}."
-            if str(here["early"]) == str(here["late"])
-            else ", short waits: {early}; long waits: {late}."
-        )
+        ends = _ends(here)
+        half = _ends(here, "early", "late", "{early} with short waits, {late} with long waits")
         return sentence(
-            "Within {span} of the start, {event} in {low} to {high} of the incidents",
-            ", depending on how vague dates are read.",
-            "{incidents} incidents with a start. Half of them" + half,
+            f"Within {{span}} of the start, {{event}} in {ends} of the incidents",
+            f", {'depending on how' if ' to ' in ends else 'however'} vague dates are read.",
+            f"{{incidents}} incidents with a start. Half of them: {half}.",
             **here,
         )
     evidence = "{incidents} incidents, {level} at the last day. Half of them: {late}."
@@ -209,10 +220,8 @@ def _say_all(frame: pd.DataFrame, both: bool, last: dict, here: dict) -> Sentenc
 
 def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon: int) -> Sentence:
     last, both = {"day": horizon}, dates == "both"
-    here = {
-        "span": outside(HORIZONS[horizon], "a control"),
-        "event": outside(analysis.EVENTS[event], "a control"),
-    }
+    words = {"span": HORIZONS[horizon], "event": analysis.EVENTS[event]}
+    here = {name: outside(text, "a control") for name, text in words.items()}
     if split == "none":
         return _say_all(frame, both, last, here)
     if not top(frame, "group", "high", where=last):
@@ -223,10 +232,8 @@ def say_curves(frame: pd.DataFrame, event: str, split: str, dates: str, horizon:
     here |= claims | {"fast": fast, "slow": slow, "level": LEVEL}
     if fast.value <= slow.value:
         what = "dates" if both else "{level}s"
-        text = (
-            f"The {what} do not tell whether {{event}} within {{span}} more often with or without disruption."
-        )
-        return sentence(text, "", evidence, **here)
+        text = f"The {what} do not tell whether {{event}} within {{span}} more often "
+        return sentence(text + "with or without disruption.", "", evidence, **here)
     read = "By either reading of vague dates" if both else "In this reading"
     text = read + ", {event} within {span} more often in {fast} than in {slow}"
     return sentence(text, ": {fast.percent} or more against {slow.percent} or less.", evidence, **here)
@@ -241,7 +248,7 @@ def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> st
     ]
     if dates == "both":
         said.append(
-            "The band runs between two readings of vague dates; they are no limits, and chance comes on top."
+            "The band joins two readings of vague dates; they are no limits, and chance comes on top."
         )
     if dates == "exact":
         said.append(
@@ -249,13 +256,9 @@ def cannot_curves(frame: pd.DataFrame, event: str, split: str, dates: str) -> st
             "attributed are dropped."
         )
     if split != "none":
-        said.append(
-            "What becomes known of an incident with disruption becomes known in other ways than the rest."
-        )
+        said.append("Incidents with disruption become known in other ways than the rest.")
     if early:
-        said.append(
-            f"In {plural(early, 'incident')} an attribution is dated before the start; it counts as day 0."
-        )
+        said.append(f"In {plural(early, 'incident')} an attribution is dated before the start: day 0.")
     return " ".join(said)
 
 
@@ -277,10 +280,7 @@ time_to_attribution = Exhibit(
         ],
         label="The wait ends when",
     ),
-    split=choice(
-        [("nothing", "none"), ("disruption or not", "effect")],
-        label="Compare by",
-    ),
+    split=choice([("nothing", "none"), ("disruption or not", "effect")], label="Compare by"),
     dates=choice([(words, key) for key, words in analysis.DATES.items()], label="Vague dates"),
     horizon=choice([(words, days) for days, words in HORIZONS.items()], 365, label="Within"),
 )
@@ -302,14 +302,13 @@ def say_clues(frame: pd.DataFrame, false_flag: int, doubt: float) -> Sentence:
     start = _percent(frame, "probability", {"kind": "prior"})
     found = rows(frame, "clue", where={"kind": [SOFT, HARD, TALK]})
     if not found:
-        return sentence(
-            "Without a clue the probability that state A did it stays at the prior, {start}.", start=start
-        )
+        text = "Without a clue the probability that state A did it stays at the prior, {start}."
+        return sentence(text, start=start)
     last = {"clue": frame["clue"].iloc[-1]}
     claims = {k: _percent(frame, k, last) for k in ("probability", "lowest", "highest")}
     claims |= {"start": start, "found": found, "doubt": outside(f"{doubt:g}", "the control Doubt")}
     rest, evidence = "after {found}.", ""
-    if doubt > 1:
+    if doubt > 1 and str(claims["lowest"]) != str(claims["highest"]):
         rest = "after {found}, and anything from {lowest} to {highest} if every ratio is off by a factor of up to {doubt}."
     if false_flag and rows(frame, where={"kind": SOFT}):
         evidence = "All clues that can be forged weigh together at most {ceiling}: one over the false-flag probability."
