@@ -920,6 +920,7 @@ TABLES = [
             "Empty codes are 'Not available' in the source; 'unknown' and 'not attributed' are kept as "
             "values.",
             "impact_score is empty where no impact label is given (the source prints 0 there).",
+            "unweighted_intensity is 0 in 10 rows, in some because it was not coded: 1493 has a weighted intensity of 3.",
             "Legal codings are assessments by the coders, not findings of a court or claims by a state.",
             "response_in_law and il breaches follow from other codes by rule, so they are not independent "
             "of attribution.",
