@@ -68,8 +68,7 @@ def test_rival_texts_by_a_plain_loop():
 
 
 def test_rival_texts_agree_with_the_vote_explorer():
-    from cyberdip_utils.countries import region
-from cyberdip_utils.first_edition.exhibit import all_exhibits
+    from cyberdip_utils.first_edition.exhibit import all_exhibits
 
     said = (
         all_exhibits()["vote_explorer"]
