@@ -731,3 +731,12 @@ def test_check_right_slips_other_and_none():
     assert not whole.right and "all incidents" in whole.sentence
     assert not check("1.2", "joint", 0.5).right
     assert "No answer here" in check("1.2", "joint", None).sentence
+
+
+def test_a_part_of_a_name_is_counted_as_it_is_found():
+    """“laza” is a word of no name: entries and incidents are then both those whose names contain it."""
+    used = analysis.names_in_incidents()
+    held = used.loc[
+        used["name"].map(analysis.name_key).str.contains("laza", regex=False), "incident_id"
+    ].nunique()
+    assert held and f"{held} incidents with “laza” in a name" in who.many_names.sentence(words="laza").text

@@ -307,9 +307,10 @@ def say_clues(frame: pd.DataFrame, false_flag: int, doubt: float) -> Sentence:
     last = {"clue": frame["clue"].iloc[-1]}
     claims = {k: _percent(frame, k, last) for k in ("probability", "lowest", "highest")}
     claims |= {"start": start, "found": found, "doubt": outside(f"{doubt:g}", "the control Doubt")}
+    claims["one"] = outside("1", "a ratio of 1 says nothing, whatever the doubt")
     rest, evidence = "after {found}.", ""
     if doubt > 1 and str(claims["lowest"]) != str(claims["highest"]):
-        rest = "after {found}, and anything from {lowest} to {highest} if every ratio is off by a factor of up to {doubt}."
+        rest = "after {found}, and anything from {lowest} to {highest} if every ratio but {one} is off by a factor of up to {doubt}."
     if false_flag and rows(frame, where={"kind": SOFT}):
         evidence = "All clues that can be forged weigh together at most {ceiling}: one over the false-flag probability."
         claims["ceiling"] = outside(f"{100 / false_flag:,.3g} to 1", "one over the control False flag")
@@ -359,7 +360,8 @@ def say_names(frame: pd.DataFrame, words: str) -> Sentence:
             frame, None, "No entry of the chosen catalogues carries the name “{asked}”.", asked=asked
         )
     used, keys = analysis.names_in_incidents(), {analysis.name_key(n) for n in frame["name"]}
-    mine = used["name"].map(lambda name: analysis.has_words(name, key))
+    whole = analysis.find_names(words)["name"].map(lambda name: analysis.has_words(name, key)).any()
+    mine = used["name"].map(lambda n: analysis.has_words(n, key) if whole else key in analysis.name_key(n))
     counted = {
         "entries": plural(frame["entry"].nunique(), "entry"),
         "names": plural(frame["name"].nunique(), "distinct name"),
