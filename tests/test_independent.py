@@ -33,9 +33,15 @@ def test_the_script_shares_no_code_with_the_package():
 def test_what_actually_happens():
     said, text = rederived(), findings("3_deterrence/3_1_what_actually_happens.ipynb")
     k, n = said["with a state"], said["incidents"]
-    assert f"with an initiator from a named state or territory: {k / n:.0%} ({k:,} of {n:,})" in text
+    assert (
+        f"with an initiator from a named state or territory, in the claim that EuRepoC follows: {k / n:.0%} ({k:,} of {n:,})"
+        in text
+    )
     k = said["with a state or state-affiliated initiator"]
-    assert f"state-affiliated initiator from a named state or territory: {k / n:.0%} ({k:,} of {n:,})" in text
+    assert (
+        f"state-affiliated initiator from a named state or territory, in the claim that EuRepoC follows: {k / n:.0%} ({k:,} of {n:,})"
+        in text
+    )
     assert f"Without a start date: {said['undated']}\n" in text
     some, coded = said["physical effect"]
     assert f"coded in {some / coded:.1%} ({some} of {coded:,})" in text

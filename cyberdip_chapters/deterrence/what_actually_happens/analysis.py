@@ -210,7 +210,7 @@ def received(initiator: str = ANY, kind: str = ANY, sector: str = ANY) -> pd.Dat
 # ---------------------------------------------------------------- one incident in full
 
 PARTS = ("Incident", "Attribution", "No state named", "Political response", "Legal response")
-COLUMNS = ["part", "date", "what", "who", "basis"]
+COLUMNS = ["part", "date", "what", "who", "basis", "statement"]
 
 
 def find(words: str) -> pd.DataFrame:
@@ -236,7 +236,7 @@ def states_of(codes: pd.Series, otherwise: pd.Series | str) -> pd.Series:
 
 
 def attributions_of(number: int) -> pd.DataFrame:
-    """Who said what of the origin of one incident, and when."""
+    """Who said what of the origin of one incident, and when; rows with one number in ``statement`` are one statement."""
     rows = (
         load("incident_attributions")
         .query("incident_id == @number")
@@ -251,6 +251,7 @@ def attributions_of(number: int) -> pd.DataFrame:
             "what": "origin: " + states_of(rows["iso3"], rows["origin"].fillna(status)) + kind,
             "who": states_of(rows["attributing_iso3"], "a party without a state"),
             "basis": rows["basis"].fillna(""),
+            "statement": rows["attribution_id"].astype("str"),
         }
     )
 

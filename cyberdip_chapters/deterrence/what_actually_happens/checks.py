@@ -41,7 +41,7 @@ def named_answer() -> Sentence:
     acts = listing(initiator=NAMED, kind=STATE)
     named = part(record(), None, {"origin": NAMED}, sample=False)
     return sentence(
-        "{named} of the recorded incidents name the state or territory that an initiator comes from",
+        "{named} of the recorded incidents name the state or territory that an initiator comes from, in the claim that EuRepoC follows",
         "({named.counts}); only {acts} name a state or state-affiliated initiator.",
         named=named,
         acts=outside(

@@ -138,7 +138,7 @@ def cannot_show_record(frame: pd.DataFrame, response: str) -> str:
         early = int((added.reindex(frame["number"]) == added.min()).sum())
         said += (
             f" {plural(early, 'incident')} of it came with the first load of {day(added.min())}, for which responses were "
-            "hardly coded: there “none coded” means that nobody looked (chapter 3.2)."
+            "hardly coded: there “none coded” does not mean that there was none (chapter 3.2)."
         )
     return said
 
@@ -224,6 +224,7 @@ who_received = Exhibit(
 
 # ---------------------------------------------------------------- 3. one incident in full
 
+RESPONSES = PARTS[-2:]  # political and legal
 LANES = dict(zip(PARTS, ("ink", "blue", "grey", "ochre", "green"), strict=True))  # house colours
 
 
@@ -258,36 +259,40 @@ def say_incident(frame: pd.DataFrame, words: str) -> Sentence:
     name = frame.loc[frame["part"] == "Name", "what"].iloc[0]
     short = name if len(name) <= 70 else name[:69].rstrip() + "…"
     begun = next(iter(frame.loc[(frame["part"] == "Incident") & (frame["what"] == "began"), "date"]), "")
-    dates = frame.loc[(frame["part"] == "Attribution") & (frame["date"] != ""), "date"]
-    named = next(iter(dates), "")
+    said = frame[frame["part"] == "Attribution"]
+    named = next(iter(said.loc[said["date"] != "", "date"]), "")
+    n, undated = said["statement"].nunique(), said.loc[said["date"] == "", "statement"].nunique()
     claims = {
         "name": outside(f"“{short}”", "the row Name, shortened"),
         "began": outside(on_day(begun), "date of the row began"),
         "first": outside(on_day(named), "date of the first dated Attribution"),
-        "said": rows(frame, "statement", where={"part": "Attribution"}),
-        "undated": rows(frame, where={"part": "Attribution", "date": ""}),
+        "said": outside(plural(n, "statement"), "distinct numbers of statements in the rows Attribution"),
+        "undated": outside(
+            count(undated), "distinct numbers of statements in the rows Attribution without a date"
+        ),
         "others": rows(frame, "other incident", where={"part": "Also fits"}),
     }
     first = "the first dated statement coded that names a state was made {first}"
     if begun and named and earlier(named, begun):
         first += ", before the coded start: check both dates"
-    said, others = claims["said"], claims["others"]
+    others = claims["others"]
     also = f"{{others}} {others.verb('fits', 'fit')} these words" if others else "no other incident fits"
-    counts = f"{{said}} that {said.verb('names', 'name')} a state, {{undated}} without a date; {also}."
+    counts = f"{{said}} that {'names' if n == 1 else 'name'} a state, {{undated}} without a date; {also}."
     rest = f"; {first if named else 'no dated statement names a state'}."
     return sentence("{name} began {began}", rest, counts, **claims)
 
 
 def cannot_show_incident(frame: pd.DataFrame) -> str:
-    """What an incident's codes do not say; that an early incident's responses were not looked for."""
+    """What an incident's codes do not say; what an empty row of responses means for an early incident."""
     said = (
         "who did it: attributions are what others said, not findings of ours. A date is as exact as the source has it; "
         "a year alone stands at its 1 January in the picture."
     )
-    if (frame["what"] == f"Added to the record: {load('incidents')['added_on'].min():%Y-%m-%d}").any():
+    early = (frame["what"] == f"Added to the record: {load('incidents')['added_on'].min():%Y-%m-%d}").any()
+    if early and not set(RESPONSES) <= set(frame.loc[frame["date"] != "", "part"]):
         said += (
             " This incident came with the first load, for which responses were hardly coded: an empty row of responses "
-            "means that nobody looked."
+            "does not mean that there was none."
         )
     return said
 
@@ -355,8 +360,8 @@ def cannot_show_three(frame: pd.DataFrame, rule: str) -> str:
         "state-affiliated count here, in the claim that it follows."
     )
     if rule == observatories.RIVALS:
-        said += " A pair is one for which DCID records an incident. CFR writes many victims in words that name no state; "
-        said += "such rows drop out."
+        said += " A pair is one for which DCID records an incident. CFR often names a body or a group (“U.S. government "
+        said += "agencies”). We code a victim state only where the entry is itself a state; the other rows drop out."
     return said
 
 
@@ -409,12 +414,12 @@ SAID = {  # question: answers counted, those among which (all in scope), what th
     "held": (
         [observatories.HELD, observatories.PART, observatories.WIDER],
         [observatories.HELD, observatories.PART, observatories.WIDER, observatories.ABSENT],
-        "Of the incidents in its scope, each record holds most",
+        "Of the incidents in its scope, each record holds most or all, whole or in part",
     ),
     "names": (
         [observatories.AGREE],
         [observatories.AGREE, observatories.DIFFER, observatories.SILENT],
-        "Where we found a formal attribution to a state, each record names that state",
+        "Where a record holds an incident and we found a formal attribution to a state, it names that state",
     ),
     "starts": (
         [observatories.NEAR],
