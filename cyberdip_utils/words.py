@@ -11,7 +11,6 @@ import pandas as pd
 
 from cyberdip_utils.stats import wilson
 
-
 #: English, whatever the locale of the reader's machine.
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

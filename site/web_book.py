@@ -277,17 +277,17 @@ def quiet_shell():
 
 def outputs_of(shell, result, got, up, used):
     """The outputs of a cell: what it printed, what it displayed, and the value of its last line."""
-    outputs, datas = [], [displayed(o.data, up, used) for o in got.outputs]
+    outputs, bundles = [], [displayed(o.data, up, used) for o in got.outputs]
     printed = re.sub(r"\x1b\[2K\r?", "", got.stdout)  # how a terminal is cleared
     if printed:
         outputs.append(nbformat.v4.new_output("stream", name="stdout", text=printed))
     made = shown(result, up, used)
     if made is not None:
-        datas.append({"text/html": made})
+        bundles.append({"text/html": made})
     elif result is not None and not hasattr(result, "widget"):  # interact gives back its function
         data, _ = shell.display_formatter.format(result)
-        datas.append({k: v for k, v in data.items() if k in ("text/html", "text/plain")})
-    return outputs + [nbformat.v4.new_output("display_data", data=d) for d in datas if d]
+        bundles.append({k: v for k, v in data.items() if k in ("text/html", "text/plain")})
+    return outputs + [nbformat.v4.new_output("display_data", data=d) for d in bundles if d]
 
 
 def run_notebook(path, up, used, fold=True):

@@ -325,9 +325,7 @@ def main_text(path):
 @moved
 def test_size_of_a_moved_chapter(path):
     assert 30 <= len(read(path).cells) <= 60
-    assert words(main_text(path)) <= 2600, (
-        f"{words(main_text(path))} words from the lead to the findings"
-    )
+    assert words(main_text(path)) <= 2600, f"{words(main_text(path))} words from the lead to the findings"
     assert path.stat().st_size < 90_000
 
 
