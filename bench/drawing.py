@@ -286,8 +286,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50, help="updates measured for each way")
     parser.add_argument("--json", type=Path, help="write the numbers here too")
     options = parser.parse_args()
-    from conftest import QUIET, find_browser
     from playwright.sync_api import sync_playwright
+
+    from conftest import QUIET, find_browser
 
     path = find_browser()
     if path is None:

@@ -83,9 +83,10 @@ PAUSE = 300  # ms
 
 def measure(names: list[str], count: int) -> list[dict]:
     """For each exhibit the times in ms of both ways, the exhibit's also with looking ahead; an empty list where there is no browser."""
-    from conftest import QUIET, find_browser
     from drawing import IDLE, RUN, jupyterlab, notebook
     from playwright.sync_api import sync_playwright
+
+    from conftest import QUIET, find_browser
 
     path = find_browser()
     if path is None:
