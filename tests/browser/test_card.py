@@ -232,6 +232,36 @@ def test_every_card_of_a_moved_chapter_fits_its_screen(lab, page, number):
     assert faults == {}
 
 
+@pytest.mark.parametrize("number", MOVED)
+def test_every_list_of_a_moved_chapter_moves_its_card(lab, page, log, number):
+    """Each list of each exhibit is set to its options, three at most; the card answers, and something it says or draws changes."""
+    names = MOVED[number].exhibits
+    head = f"from {MOVED[number].module} import {', '.join(names)}"
+    cards = open_trial(lab, page, head, *names, drawn=len(names))
+    shown = """card => [...card.querySelectorAll(".cdx-say, .cdx-caveat")].map(e => e.textContent).join(" ")
+        + JSON.stringify((card.querySelector(".cdx-plot").data ?? []).map(t => [t.x, t.y, t.z, t.text, t.locations]))"""
+    still = []
+    for name, card in zip(names, cards, strict=True):
+        card.scroll_into_view_if_needed()
+        if card.locator(".cdx-others").count():
+            card.locator(".cdx-others").click()
+        for place in card.locator("select").all():
+            before, moved = card.evaluate(shown), False
+            options = place.locator("option").count()
+            for i in sorted({1, options // 2, options - 1}):
+                place.select_option(index=i)
+                page.wait_for_timeout(900)
+                assert "cdx-error" not in card.get_attribute("class"), (name, i)
+                moved = moved or card.evaluate(shown) != before
+            if not moved:
+                still.append((name, place.evaluate("e => e.closest('[data-control]').dataset.control")))
+            action(card, "reset").click()
+            page.wait_for_timeout(600)
+            assert card.evaluate(shown) == before, f"{name}: Reset does not lead back"
+    assert still == []
+    assert log.console == [] and log.crashes == []
+
+
 def test_words_of_any_length_leave_the_page_where_it_is(lab, page):
     _, big = open_trial(lab, page)
     before = height(big)

@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 import tidy_notebooks
+from cyberdip_utils.teach import chapters
 
 ROOT = tidy_notebooks.ROOT
+# Chapters in the new form have other cards: tests/browser/test_card.py moves those.
+MOVED = {c.notebook for c in chapters().values() if c.folder}
+FIRST = [p for p in tidy_notebooks.notebooks() if p.relative_to(ROOT / "notebooks").as_posix() not in MOVED]
 SHOW_CELL = """index => {
     const book = window.jupyterapp.shell.currentWidget.content;
     book.activeCellIndex = index;
@@ -139,7 +143,7 @@ def follows(page, root, title, control, reset=True):
     return changed
 
 
-@pytest.mark.parametrize("path", tidy_notebooks.notebooks(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FIRST, ids=lambda path: path.stem)
 def test_every_control_moves_what_a_reader_sees(lab, page, log, path):
     lab.open(page, path.relative_to(ROOT / "notebooks").as_posix())
     assert lab.run_all(page) == []
@@ -182,7 +186,7 @@ def test_every_control_moves_what_a_reader_sees(lab, page, log, path):
 
 
 def test_csv_download_is_a_file_with_its_citation(lab, page):
-    lab.open(page, "3_deterrence/3_1_what_actually_happens.ipynb")
+    lab.open(page, "3_deterrence/3_2_what_follows.ipynb")
     assert lab.run_all(page) == []
     _, root = next(exhibits_on(page))
     title = root.query_selector(".cdx-title").inner_text()
@@ -190,8 +194,8 @@ def test_csv_download_is_a_file_with_its_citation(lab, page):
     with page.expect_download() as waiting:
         root.query_selector_all(".cdx-buttons button")[1].click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
-    assert waiting.value.suggested_filename == "incident_explorer.csv"
+    assert waiting.value.suggested_filename == "response_flow.csv"
     head = [line for line in text.splitlines() if line.startswith("# ")]
     assert any("European Repository of Cyber Incidents" in line or "EuRepoC" in line for line in head)
     rows = list(csv.reader(io.StringIO("\n".join(x for x in text.splitlines() if not x.startswith("# ")))))
-    assert len({row[-1] for row in rows[1:]}) == 3414
+    assert len(rows) > 2 and len({len(row) for row in rows}) == 1
