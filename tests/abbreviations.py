@@ -8,6 +8,7 @@ ABBREVIATION = re.compile(r"(?<![A-Za-z0-9&])([A-Z][A-Z&]*[A-Z])[0-9]*s?(?![A-Za
 # Capitals that stand for nothing in the field: what they are, so that nobody need look them up.
 NO_TERMS = {
     "II": "the Roman numeral",
+    "TV": "part of the name of TV5 Monde, a broadcaster",
     "ID": "identifier",
     "README": "the name of a file",
     "CONTRIBUTING": "the name of a file",
